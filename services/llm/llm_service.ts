@@ -1,0 +1,206 @@
+import {
+  type FunctionCallHandler,
+  type LLMContext,
+  LLMContextFrame,
+  type LLMContextSnapshot,
+  type ToolOptions,
+} from "../../context/mod.ts";
+import {
+  type FunctionCallFromLLM,
+  InterruptionFrame,
+  LLMConfigureOutputFrame,
+  LLMFullResponseEndFrame,
+  LLMFullResponseStartFrame,
+  LLMTextFrame,
+  LLMUpdateSettingsFrame,
+} from "../../frames/mod.ts";
+import { TimeoutError } from "../../async/mod.ts";
+import type { FrameContext, ProcessorEvents, ProcessorRole } from "../../processors/mod.ts";
+import { AIService, type AIServiceOptions, type ServiceSettings, StallGuard } from "../wire/mod.ts";
+import { FunctionCallRunner } from "./_function_calls.ts";
+import { type LLMEvent, ToolCallCollector, type ToolCallRequest } from "./generation.ts";
+
+/** Settings that every LLM service has. */
+export interface LLMSettings extends ServiceSettings {
+  /** What the model is told to be, before the context's own messages. */
+  readonly systemInstruction?: string | undefined;
+  /** How freely it chooses its words; the provider's range. */
+  readonly temperature?: number | undefined;
+  /** Tokens an answer has at most. */
+  readonly maxTokens?: number | undefined;
+  /** Share of probability that words are chosen from. */
+  readonly topP?: number | undefined;
+  /** How many words are chosen from. */
+  readonly topK?: number | undefined;
+  /** How much repeated words are avoided. */
+  readonly frequencyPenalty?: number | undefined;
+  /** How much words that were used are avoided. */
+  readonly presencePenalty?: number | undefined;
+  /** Makes answers repeatable, where the provider can. */
+  readonly seed?: number | undefined;
+}
+
+/** What every LLM service can be given. */
+export interface LLMServiceOptions<S extends LLMSettings = LLMSettings>
+  extends AIServiceOptions<S> {
+  /**
+   * Milliseconds without anything from the model after which an answer counts
+   * as stalled and is given up.
+   *
+   * @default {30000}
+   */
+  readonly stallTimeoutMs?: number | undefined;
+}
+
+/** Events of every LLM service. */
+export interface LLMServiceEvents extends ProcessorEvents {
+  /** The model asked for calls, which are about to run. */
+  readonly functionCallsStarted: readonly [functionCalls: readonly FunctionCallFromLLM[]];
+  /** Calls were cancelled. */
+  readonly functionCallsCancelled: readonly [functionCalls: readonly FunctionCallFromLLM[]];
+  /** An answer stalled, and was given up. */
+  readonly completionTimeout: readonly [];
+}
+
+/** What a model is asked. */
+export interface LLMRequest<S extends LLMSettings = LLMSettings> {
+  /** The conversation and the tools, as they stand. */
+  readonly context: LLMContextSnapshot;
+  /** The settings in force. */
+  readonly settings: S;
+  /** Aborted when nobody wants the answer any more. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * A language model: answers the context, and has functions called.
+ *
+ * A service of its own asks its model in {@linkcode LLMService.generate}; the
+ * rest, from frames to function calls and timeouts, stands here.
+ *
+ * @example
+ * ```ts
+ * import { type LLMEvent, LLMService } from "@parley/sdk/services/llm";
+ * class Yes extends LLMService {
+ *   async *generate(): AsyncIterable<LLMEvent> {
+ *     yield { type: "text", text: "Yes." };
+ *   }
+ * }
+ * console.log(new Yes({}, {}).role); // "llm"
+ * ```
+ */
+export abstract class LLMService<S extends LLMSettings = LLMSettings>
+  extends AIService<S, LLMServiceEvents> {
+  readonly #stallTimeoutMs: number;
+  readonly #calls: FunctionCallRunner;
+  #skipTts = false;
+
+  /** Makes a service; nothing is asked until a context comes. */
+  constructor(options: LLMServiceOptions<S>, defaults: S) {
+    super(options, defaults);
+    this.#stallTimeoutMs = options.stallTimeoutMs ?? 30_000;
+    this.#calls = new FunctionCallRunner({
+      name: this.name,
+      clock: () => this.clock,
+      log: () => this.log,
+      scope: () => this.lasting,
+      started: (calls) => this.emit("functionCallsStarted", calls),
+      cancelled: (calls) => this.emit("functionCallsCancelled", calls),
+    });
+    this.handle<LLMContextFrame>(
+      LLMContextFrame,
+      (frame, context) => this.#answer(frame.context, context),
+    );
+    this.handle(LLMConfigureOutputFrame, (frame) => {
+      this.#skipTts = frame.skipTts;
+    });
+    this.handle(LLMUpdateSettingsFrame, (frame, context) => {
+      if (!this.updateSettings(frame)) return context.forward();
+    });
+    this.handle(InterruptionFrame, () => this.#calls.interrupt());
+    this.onInterruption(() => this.metrics.cancel());
+  }
+
+  /** Always `"llm"`. */
+  override get role(): ProcessorRole {
+    return "llm";
+  }
+
+  /**
+   * Has `handler` run the calls of a function that the context's tools name
+   * without a handler of its own.
+   */
+  registerFunction(name: string, handler: FunctionCallHandler, options: ToolOptions = {}): void {
+    this.#calls.register(name, handler, options);
+  }
+
+  /** Takes back what {@linkcode LLMService.registerFunction} did. */
+  unregisterFunction(name: string): void {
+    this.#calls.unregister(name);
+  }
+
+  /** Whether a function of that name is registered. */
+  hasFunction(name: string): boolean {
+    return this.#calls.has(name);
+  }
+
+  /** Asks the model, and gives its answer as it comes. */
+  protected abstract generate(request: LLMRequest<S>): AsyncIterable<LLMEvent>;
+
+  /** Stops whatever still runs. */
+  protected override onClose(): void {
+    this.#calls.close();
+  }
+
+  async #answer(context: LLMContext, frame: FrameContext): Promise<void> {
+    const skipTts = this.#skipTts;
+    await frame.push(new LLMFullResponseStartFrame({ skipTts }));
+    const calls = await this.#follow(context, { frame, skipTts });
+    // An interruption makes the calls it asked for stale, and fences off what is pushed.
+    if (frame.signal.aborted) return;
+    this.#calls.run(calls, context);
+    await frame.push(new LLMFullResponseEndFrame({ skipTts }));
+  }
+
+  /** Has the model answer; gives the calls it asked for, none unless it came to its end. */
+  async #follow(context: LLMContext, to: AnswerTarget): Promise<readonly ToolCallRequest[]> {
+    const { signal } = to.frame;
+    const collector = new ToolCallCollector();
+    using guard = new StallGuard(this.clock, { timeoutMs: this.#stallTimeoutMs, signal });
+    const request = { context: context.snapshot(), settings: this.settings, signal: guard.signal };
+    this.metrics.startProcessing();
+    this.metrics.startTtfb();
+    try {
+      for await (const event of guard.watch(this.generate(request))) {
+        if (signal.aborted) return [];
+        this.metrics.stopTtfb();
+        if (event.type === "toolCall") collector.add(event);
+        else await this.#pass(event, to);
+      }
+    } catch (error) {
+      if (signal.aborted) return [];
+      this.metrics.cancel();
+      this.#failed(error);
+      return [];
+    }
+    this.metrics.stopProcessing();
+    return collector.calls;
+  }
+
+  #pass(event: Exclude<LLMEvent, { type: "toolCall" }>, to: AnswerTarget): void | Promise<void> {
+    if (event.type === "usage") return this.metrics.tokens(event.usage);
+    const { skipTts } = to;
+    if (event.text !== "") return to.frame.push(new LLMTextFrame(event.text, { skipTts }));
+  }
+
+  #failed(error: unknown): void {
+    if (error instanceof TimeoutError) this.emit("completionTimeout");
+    this.reportFailure("get an answer", error);
+  }
+}
+
+/** Where an answer goes. */
+interface AnswerTarget {
+  readonly frame: FrameContext;
+  readonly skipTts: boolean;
+}

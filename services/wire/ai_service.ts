@@ -1,0 +1,108 @@
+import { type ServiceUpdateSettingsFrame, StartFrame } from "../../frames/mod.ts";
+import { FrameProcessor, type FrameScope, type ProcessorEvents } from "../../processors/mod.ts";
+import { ProviderError } from "./errors.ts";
+import { ServiceMetrics } from "./metrics.ts";
+
+/** Settings that every service has. */
+export interface ServiceSettings {
+  /** The provider's model. */
+  readonly model?: string | undefined;
+}
+
+/** What every service can be given. */
+export interface AIServiceOptions<S extends ServiceSettings> {
+  /** Its name in logs, metrics and errors. */
+  readonly name?: string | undefined;
+  /** Settings, which a settings frame can change while it runs. */
+  readonly settings?: Partial<S> | undefined;
+}
+
+/**
+ * What services of every kind have in common: settings that can change while
+ * they run, measurements, and a scope for what no interruption stops.
+ *
+ * @example
+ * ```ts
+ * import { AIService } from "@parley/sdk/services/wire";
+ * class Echo extends AIService<{ model: string }> {
+ *   constructor() {
+ *     super({}, { model: "small" });
+ *   }
+ * }
+ * console.log(new Echo().settings.model); // "small"
+ * ```
+ */
+export class AIService<
+  S extends ServiceSettings = ServiceSettings,
+  M extends { [K in keyof M]: readonly unknown[] } = ProcessorEvents,
+> extends FrameProcessor<M> {
+  /** Measures what the service does. */
+  protected readonly metrics: ServiceMetrics;
+  #settings: S;
+  #lasting: FrameScope | undefined;
+
+  /** Makes a service with the settings given, and defaults for the others. */
+  constructor(options: AIServiceOptions<S>, defaults: S) {
+    super({ name: options.name });
+    this.#settings = { ...defaults, ...given(options.settings) };
+    this.metrics = new ServiceMetrics({
+      processor: this.name,
+      clock: () => this.clock,
+      params: () => this.env.params,
+      model: () => this.#settings.model,
+      push: (frame) => void this.lasting.push(frame),
+    });
+  }
+
+  /** The settings in force. */
+  get settings(): S {
+    return this.#settings;
+  }
+
+  /** Pushes what no interruption makes stale. */
+  protected get lasting(): FrameScope {
+    return this.#lasting ??= this.scope({ uninterruptible: true });
+  }
+
+  /**
+   * Takes over the changes of a settings frame, unless it is for another
+   * service; says whether it was for this one alone.
+   */
+  protected updateSettings(frame: ServiceUpdateSettingsFrame): boolean {
+    if (frame.service && frame.service !== this) return false;
+    this.#settings = { ...this.#settings, ...given(frame.delta) };
+    return frame.service === this;
+  }
+
+  /**
+   * Has something loaded when the pipeline starts, in the background, so that
+   * the first request need not wait for it.
+   */
+  protected loadAtStart(load: () => Promise<unknown>): void {
+    this.handle(StartFrame, (_frame, context) => {
+      this.spawn("load", async () => {
+        // Whoever needs it first tries again, and reports it.
+        await this.clock.hold(load()).catch(() => {});
+      });
+      return context.forward();
+    });
+  }
+
+  /** Reports that something could not be done: `speak`, `get an answer`. */
+  protected reportFailure(doing: string, error: unknown): void {
+    if (error instanceof ProviderError) {
+      // It says itself what could not be done.
+      const { category, message } = error;
+      return this.reportError(message, error, { ...category && { category } });
+    }
+    const message = error instanceof Error ? error.message : String(error);
+    const state = message.replace(/^Cannot [^:]+: /, "");
+    this.reportError(`Cannot ${doing} in "${this.name}": ${state}`, error);
+  }
+}
+
+/** Only what has a value: what is `undefined` was not given. */
+function given<T extends object>(settings: T | undefined): Partial<T> {
+  const entries = Object.entries(settings ?? {}).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as Partial<T>;
+}
