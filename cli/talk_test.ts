@@ -38,7 +38,9 @@ class Folder implements AsyncDisposable {
     await writer.close();
     const { code, stdout, stderr } = await process.output();
     const decoder = new TextDecoder();
-    return { code, output: decoder.decode(stdout), errors: decoder.decode(stderr) };
+    // Where nothing was loaded before, Deno says what it loads.
+    const errors = decoder.decode(stderr).replaceAll(/^Download .*\n/gm, "");
+    return { code, output: decoder.decode(stdout), errors };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
