@@ -37,7 +37,7 @@ interface Listener {
  * ```
  */
 export class TypedEvents<M extends { [K in keyof M]: readonly unknown[] }> {
-  #listeners: Map<keyof M, readonly Listener[]> | undefined;
+  #listeners: Map<PropertyKey, readonly Listener[]> | undefined;
 
   /** Calls `handler` whenever `event` happens. */
   on<K extends keyof M>(event: K, handler: EventHandler<M[K]>): this {
@@ -73,6 +73,17 @@ export class TypedEvents<M extends { [K in keyof M]: readonly unknown[] }> {
     });
   }
 
+  /**
+   * Announces an event within the call, in the order of its handlers. A promise
+   * that a handler gives is watched, not waited for.
+   */
+  protected emitNow<K extends keyof M>(event: K, ...args: M[K]): void {
+    for (const listener of this.#take(event)) void this.#call(event, listener, args);
+  }
+
+  /** Called when somebody begins or ceases to listen. */
+  protected listenersChanged(): void {}
+
   /** Announces an event and waits until its handlers are done. */
   protected async emitAndWait<K extends keyof M>(
     event: K,
@@ -89,12 +100,15 @@ export class TypedEvents<M extends { [K in keyof M]: readonly unknown[] }> {
   #add(event: keyof M, listener: Listener): this {
     this.#listeners ??= new Map();
     this.#listeners.set(event, [...this.#listeners.get(event) ?? [], listener]);
+    this.listenersChanged();
     return this;
   }
 
   #keep(event: keyof M, test: (listener: Listener) => boolean): void {
     const list = this.#listeners?.get(event);
-    if (list) this.#listeners?.set(event, list.filter(test));
+    if (!list) return;
+    this.#listeners?.set(event, list.filter(test));
+    this.listenersChanged();
   }
 
   /** Those to be told of an event that happens now. */

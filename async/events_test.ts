@@ -3,11 +3,18 @@ import { nextTurn, TypedEvents } from "./mod.ts";
 
 class Door extends TypedEvents<{ opened: [by: string, times: number]; closed: [] }> {
   readonly failures: string[] = [];
+  changes = 0;
   open(by: string, times = 1): void {
     this.emit("opened", by, times);
   }
   openAndWait(by: string): Promise<void> {
     return this.emitAndWait("opened", by, 1);
+  }
+  openNow(by: string): void {
+    this.emitNow("opened", by, 1);
+  }
+  protected override listenersChanged(): void {
+    this.changes++;
   }
   get heard(): boolean {
     return this.listens("opened");
@@ -82,6 +89,39 @@ Deno.test("a handler that throws, at once or later, is reported and stops nobody
   await nextTurn();
   assertEquals(calls, ["Ada"]);
   assertEquals(door.failures, ["opened: at once", "opened: later"]);
+});
+
+Deno.test("emitNow calls handlers within the call, in order, and reports what they throw or reject with", async () => {
+  const door = new Door();
+  const calls: string[] = [];
+  door.on("opened", async (by) => {
+    calls.push(`1 ${by}`);
+    await nextTurn();
+    throw new Error("late");
+  });
+  door.once("opened", (by) => {
+    calls.push(`2 ${by}`);
+    throw new Error("at once");
+  });
+  door.openNow("Ada");
+  assertEquals([calls, door.failures], [["1 Ada", "2 Ada"], ["opened: at once"]]);
+  door.openNow("Bob");
+  assertEquals(calls.slice(2), ["1 Bob"]);
+  await nextTurn();
+  await nextTurn();
+  assertEquals(door.failures, ["opened: at once", "opened: late", "opened: late"]);
+});
+
+Deno.test("TypedEvents says when somebody begins or ceases to listen", () => {
+  const door = new Door();
+  const handler = () => {};
+  door.on("opened", handler);
+  assertEquals(door.changes, 1);
+  door.off("opened", handler);
+  assertEquals(door.changes, 2);
+  door.once("opened", handler);
+  door.openNow("Ada");
+  assertEquals([door.changes, door.heard], [4, false]);
 });
 
 Deno.test("emitAndWait waits for every handler", async () => {

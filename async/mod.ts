@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { Backoff, type BackoffOptions, type BackoffWaitOptions } from "./backoff.ts";
 export { type Clock, sleepOn, systemClock, type Timer } from "./clock.ts";
 export { deadline, type DeadlineOptions, TimeoutError } from "./deadline.ts";
 export { type EventHandler, type EventMap, TypedEvents } from "./events.ts";

@@ -1,9 +1,14 @@
+import type { MixerControlFrame } from "../frames/mod.ts";
+
 /**
  * Mixes something into the audio that goes out, such as the sounds of an office behind the bot's voice.
  *
  * An output transport calls {@linkcode BaseAudioMixer.start} once with the rate of its audio, then
  * {@linkcode BaseAudioMixer.mix} for every chunk, in order and one at a time, with silence while the bot says nothing,
- * and {@linkcode BaseAudioMixer.stop} once at the end. What is mixed in is never taken for the bot's speech.
+ * and {@linkcode BaseAudioMixer.stop} once at the end. A `MixerEnableFrame` becomes a call of
+ * {@linkcode BaseAudioMixer.setEnabled}, a `MixerUpdateSettingsFrame` one of
+ * {@linkcode BaseAudioMixer.updateSettings}; frames of a mixer's own go to {@linkcode BaseAudioMixer.processFrame}.
+ * What is mixed in is never taken for the bot's speech. What a mixer throws is reported, and speech goes out as it is.
  *
  * @example A mixer that hums
  * ```ts
@@ -56,6 +61,14 @@ export abstract class BaseAudioMixer {
       );
     }
   }
+
+  /**
+   * Takes a control frame that is neither of the two above, such as one that a mixer brings along. Does nothing
+   * unless a mixer needs it; a frame of another mixer's is to be left alone.
+   *
+   * @param _frame The frame, which passes on afterwards.
+   */
+  processFrame(_frame: MixerControlFrame): void | Promise<void> {}
 
   /**
    * Mixes into the next chunk.

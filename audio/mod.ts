@@ -33,7 +33,13 @@ export {
   pcmToFloat32,
   samplesForMs,
 } from "./pcm.ts";
-export { resample, type ResampleOptions, StreamResampler } from "./resample.ts";
+export {
+  resample,
+  type ResampleOptions,
+  type ResamplerQuality,
+  StreamResampler,
+  type StreamResamplerOptions,
+} from "./resample.ts";
 export {
   AudioVolumeTracker,
   calculateAudioVolume,

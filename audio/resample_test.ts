@@ -9,7 +9,7 @@ import {
 } from "@std/assert";
 import { rms } from "./level.ts";
 import { concatAudio } from "./pcm.ts";
-import { resample, StreamResampler } from "./resample.ts";
+import { resample, type ResamplerQuality, StreamResampler } from "./resample.ts";
 import { cut, findSine, noise, sine } from "./testdata/signals.ts";
 
 const RATES = [8000, 11025, 16000, 22050, 24000, 32000, 44100, 48000];
@@ -175,4 +175,23 @@ Deno.test("rates that are none are refused, with both of them named", () => {
       `Cannot resample from ${fromRate} Hz to ${toRate} Hz`,
     );
   }
+});
+
+Deno.test.each<[ResamplerQuality, { delay: number; flat: number; from: number; db: number }]>([
+  ["QQ", { delay: 8, flat: 0.6, from: 1.25, db: 60 }],
+  ["LQ", { delay: 12, flat: 0.7, from: 1.1, db: 60 }],
+  ["MQ", { delay: 16, flat: 0.7, from: 1.1, db: 80 }],
+  ["HQ", { delay: 32, flat: 0.8, from: 1.04, db: 86 }],
+  ["VHQ", { delay: 64, flat: 0.9, from: 1.02, db: 86 }],
+])("quality %s of a resampler: %j", (quality, { delay, flat, from, db }) => {
+  const level = (hz: number) => {
+    const resampler = new StreamResampler(48000, 16000, { quality });
+    assertEquals(resampler.delayMs, delay / 16);
+    const input = sine(hz, { rate: 48000, samples: 24000, amplitude: 16000 });
+    const output = concatAudio([resampler.process(input), resampler.flush()]);
+    assertEquals(output.length, 8000);
+    return 20 * Math.log10(rms(middle(output)) * Math.SQRT2 / 16000);
+  };
+  assertAlmostEquals(level(flat * 8000), 0, 0.05);
+  assertLess(level(from * 8000), -db);
 });

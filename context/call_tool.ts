@@ -43,6 +43,8 @@ export interface ToolCallRequest {
   readonly clock: Clock;
   /** Cancels the call. */
   readonly signal?: AbortSignal | undefined;
+  /** What the application shares with its tools. */
+  readonly appResources?: unknown;
   /** How the handler sends frames. */
   readonly push?: ((frame: Frame, direction?: FrameDirection) => void | Promise<void>) | undefined;
   /** Told of every result that is not the last. */
@@ -112,10 +114,8 @@ export async function callTool(
     ? parseToolArguments(request.arguments)
     : request.arguments;
   if (!given) return invalid(`Cannot call "${functionName}": its arguments are no JSON object`);
-  const read = await readArguments(tool, given);
-  if ("error" in read) return invalid(read.error);
   if (signal?.aborted) return cancelled();
-  return await new RunningCall(tool, request).run(read.value);
+  return await new RunningCall(tool, request).run(given);
 }
 
 async function readArguments(
@@ -131,7 +131,7 @@ async function readArguments(
   }
 }
 
-/** A handler at work: whichever end comes first is the outcome, the others are nothing. */
+/** A call at work: whichever end comes first is the outcome, the others are nothing. */
 class RunningCall {
   readonly #tool: FunctionSchema;
   readonly #request: ToolCallRequest;
@@ -144,7 +144,7 @@ class RunningCall {
     this.#request = request;
   }
 
-  async run(args: unknown): Promise<ToolCallOutcome> {
+  async run(args: Readonly<Record<string, unknown>>): Promise<ToolCallOutcome> {
     const { clock, signal } = this.#request;
     const { timeoutSecs } = this.#tool;
     const timer = Number.isFinite(timeoutSecs)
@@ -159,9 +159,14 @@ class RunningCall {
     return outcome;
   }
 
-  async #work(args: unknown): Promise<void> {
+  async #work(args: Readonly<Record<string, unknown>>): Promise<void> {
+    const read = await readArguments(this.#tool, args);
+    if ("error" in read) return this.#end(invalid(read.error));
+    // The check may have taken longer than the call had.
+    if (this.#ended) return;
     try {
-      const given = await this.#tool.handler?.(this.#params(args as Record<string, unknown>));
+      const params = this.#params(read.value as Record<string, unknown>);
+      const given = await this.#tool.handler?.(params);
       const { value, properties } = given instanceof ToolResult ? given : new ToolResult(given);
       this.#end({ status: "result", result: value, properties: this.#filledUp(properties) });
     } catch (cause) {
@@ -171,7 +176,7 @@ class RunningCall {
   }
 
   #params(args: Readonly<Record<string, unknown>>): FunctionCallParams {
-    const { functionName, toolCallId, context, clock, push } = this.#request;
+    const { functionName, toolCallId, context, clock, push, appResources } = this.#request;
     return {
       functionName,
       toolCallId,
@@ -179,6 +184,7 @@ class RunningCall {
       context,
       clock,
       signal: this.#controller.signal,
+      appResources,
       push: (frame, direction) => this.#ended ? undefined : push?.(frame, direction),
       resultCallback: (result, properties = {}) => this.#told(result, properties),
     };

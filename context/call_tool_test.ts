@@ -94,6 +94,24 @@ Deno.test("A handler that takes too long is aborted, whether it heeds that or no
   assert(signal?.aborted);
 });
 
+Deno.test("A schema whose check takes too long, or is cancelled, keeps the handler from beginning", async () => {
+  const clock = new VirtualClock();
+  let calls = 0;
+  const work = tool(() => ++calls, { timeoutSecs: 2 });
+  const checked = Promise.withResolvers<{ value: unknown }>();
+  work.validate = () => checked.promise;
+  const outcome = await clock.runUntil(callTool(work, request(clock)));
+  assertEquals([outcome.status, clock.now()], ["timeout", 2000]);
+  const controller = new AbortController();
+  const running = callTool(work, request(clock, { signal: controller.signal }));
+  await clock.settle();
+  controller.abort();
+  assertEquals((await running).status, "cancelled");
+  checked.resolve({ value: {} });
+  await clock.settle();
+  assertEquals([calls, clock.timers], [0, 0]);
+});
+
 Deno.test("A handler without a limit may take hours", async () => {
   const clock = new VirtualClock();
   const slow = tool(({ clock }) => clock.sleep(10_000_000).then(() => "ready"), {

@@ -22,6 +22,8 @@ export interface FunctionCallParams<A = Readonly<Record<string, unknown>>> {
   readonly clock: Clock;
   /** Aborted when the call is cancelled or has taken too long. */
   readonly signal: AbortSignal;
+  /** What the application shares with its tools: `appResources` of the task. */
+  readonly appResources?: unknown;
   /** Sends a frame from where the model stands, such as a `TTSSpeakFrame`. */
   readonly push: (frame: Frame, direction?: FrameDirection) => void | Promise<void>;
   /**

@@ -80,6 +80,11 @@ export abstract class Frame {
     return false;
   }
 
+  /** Whether its moving shows that work goes on, which that of live input does not. */
+  get progress(): boolean {
+    return !this.live;
+  }
+
   /** Whether it stops what is in work and empties queues on arrival. */
   get interrupts(): boolean {
     return false;

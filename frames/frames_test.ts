@@ -30,7 +30,7 @@ Frame
       MixerUpdateSettingsFrame
     OutputTransportReadyFrame
     ServiceSwitcherFrame
-      ManuallySwitchServiceFrame
+      ManuallySwitchServiceFrame: uninterruptible
     ServiceSwitcherRequestMetadataFrame
     ServiceUpdateSettingsFrame: uninterruptible
       LLMUpdateSettingsFrame

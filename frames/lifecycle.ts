@@ -292,4 +292,9 @@ export class HeartbeatFrame extends ControlFrame {
     super();
     this.timestamp = timestamp;
   }
+
+  /** Always false: it would move in a pipeline that hangs, too. */
+  override get progress(): false {
+    return false;
+  }
 }

@@ -6,12 +6,52 @@ export interface MetricsData {
   readonly processor: string;
   /** The model it ran, if one. */
   readonly model?: string | undefined;
+  /** What was measured, where one value says it. */
+  readonly value?: unknown;
 }
 
 /** Time from a request to the first byte of its answer. */
 export interface TTFBMetricsData extends MetricsData {
   /** Tells measurements apart. */
   readonly type: "ttfb";
+  /** Seconds. */
+  readonly value: number;
+}
+
+/**
+ * Time from a request for speech to its first audible sample: the time to the
+ * first byte, and the silence that the audio begins with.
+ */
+export interface TTFAMetricsData extends MetricsData {
+  /** Tells measurements apart. */
+  readonly type: "ttfa";
+  /** Seconds to the first audible sample. */
+  readonly ttfa: number;
+  /** Seconds to the first byte. */
+  readonly ttfb: number;
+  /** Seconds of silence that the audio begins with. */
+  readonly leadingSilence: number;
+}
+
+/**
+ * Time from a request to the first token of the answer, where a model thought
+ * before it: one that did not has answered with its first byte.
+ */
+export interface TTFATMetricsData extends MetricsData {
+  /** Tells measurements apart. */
+  readonly type: "ttfat";
+  /** Seconds to the first token of the answer. */
+  readonly ttfat: number;
+  /** Seconds to the first byte. */
+  readonly ttfb: number;
+  /** Seconds between them. */
+  readonly thinkingTime: number;
+}
+
+/** Time from the first text that came to be spoken to the first piece that could be. */
+export interface TextAggregationMetricsData extends MetricsData {
+  /** Tells measurements apart. */
+  readonly type: "text_aggregation";
   /** Seconds. */
   readonly value: number;
 }
@@ -34,6 +74,8 @@ export interface LLMTokenUsage {
   readonly totalTokens: number;
   /** Tokens read from the provider's cache. */
   readonly cacheReadInputTokens?: number | undefined;
+  /** Tokens written to the provider's cache. */
+  readonly cacheCreationInputTokens?: number | undefined;
   /** Tokens the model thought with. */
   readonly reasoningTokens?: number | undefined;
 }
@@ -62,13 +104,29 @@ export interface STTUsageMetricsData extends MetricsData {
   readonly value: number;
 }
 
+/** What was found when it was asked whether the user's turn is over. */
+export interface TurnMetricsData extends MetricsData {
+  /** Tells measurements apart. */
+  readonly type: "turn";
+  /** Whether it seems to be over. */
+  readonly isComplete: boolean;
+  /** How likely that is, from 0 to 1. */
+  readonly probability: number;
+  /** Milliseconds from the end of the voice to the finding. */
+  readonly e2eProcessingTimeMs: number;
+}
+
 /** Any measurement. */
 export type AnyMetricsData =
   | TTFBMetricsData
+  | TTFAMetricsData
+  | TTFATMetricsData
+  | TextAggregationMetricsData
   | ProcessingMetricsData
   | LLMUsageMetricsData
   | TTSUsageMetricsData
-  | STTUsageMetricsData;
+  | STTUsageMetricsData
+  | TurnMetricsData;
 
 /**
  * Measurements of a processor.

@@ -107,8 +107,12 @@ export {
   MetricsFrame,
   type ProcessingMetricsData,
   type STTUsageMetricsData,
+  type TextAggregationMetricsData,
+  type TTFAMetricsData,
+  type TTFATMetricsData,
   type TTFBMetricsData,
   type TTSUsageMetricsData,
+  type TurnMetricsData,
 } from "./metrics.ts";
 export {
   FrameProcessorPauseFrame,

@@ -14,7 +14,8 @@ import { ControlFrame } from "./frame.ts";
 export abstract class ServiceSwitcherFrame extends ControlFrame {}
 
 /**
- * Has a service switcher use another of its services from now on.
+ * Has a service switcher use another of its services from now on. It survives
+ * interruptions: what the application decided does not depend on who speaks.
  *
  * @example
  * ```ts
@@ -30,6 +31,11 @@ export class ManuallySwitchServiceFrame extends ServiceSwitcherFrame {
   constructor(service: NamedProcessor) {
     super();
     this.service = service;
+  }
+
+  /** Always true. */
+  override get uninterruptible(): true {
+    return true;
   }
 }
 

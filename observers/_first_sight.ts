@@ -10,6 +10,11 @@ const COPIES = 256;
 export class FirstSight {
   readonly #seen: WeakSet<Frame> = new WeakSet();
   readonly #copies: Set<number> = new Set();
+  readonly #limit: number;
+
+  constructor(limit: number = COPIES) {
+    this.#limit = limit;
+  }
 
   /** Whether neither the frame nor its copy was here before. */
   isFirst(frame: Frame): boolean {
@@ -20,7 +25,7 @@ export class FirstSight {
     if (this.#copies.delete(frame.id)) return false;
     this.#copies.add(copy);
     const [oldest] = this.#copies;
-    if (this.#copies.size > COPIES && oldest !== undefined) this.#copies.delete(oldest);
+    if (this.#copies.size > this.#limit && oldest !== undefined) this.#copies.delete(oldest);
     return true;
   }
 }

@@ -1,5 +1,6 @@
 import { isLLMSpecificMessage, LLMMessagesAppendFrame, textOf } from "../context/mod.ts";
 import {
+  AggregatedTextFrame,
   BotStartedSpeakingFrame,
   BotStoppedSpeakingFrame,
   type Frame,
@@ -13,17 +14,19 @@ import {
   LLMRunFrame,
   LLMTextFrame,
   TranscriptionFrame,
+  TTSAudioRawFrame,
   TTSSpeakFrame,
   TTSStartedFrame,
+  TTSTextFrame,
   UserStartedSpeakingFrame,
   UserStoppedSpeakingFrame,
   VADUserStartedSpeakingFrame,
   VADUserStoppedSpeakingFrame,
 } from "../frames/mod.ts";
-import { BaseObserver, FrameProcessor, type FramePushed } from "../processors/mod.ts";
+import { BaseObserver, type FramePushed } from "../processors/mod.ts";
 import { Answer, type OpenTurn } from "./_answer.ts";
-import { FirstSight } from "./_first_sight.ts";
-import { FrameTable } from "./_frame_table.ts";
+import { isOf } from "./_endpoints.ts";
+import { FrameWatch } from "./_frame_watch.ts";
 
 /**
  * Where the time of one turn went. Times count from the end of the user's
@@ -39,12 +42,18 @@ export interface TurnLatency {
   readonly userText: string;
   /** When it began to count, in milliseconds of the clock. */
   readonly startedAt: number;
+  /** Milliseconds until it was certain that the voice had ended. */
+  readonly vadStopMs: number | undefined;
   /** Milliseconds to the last transcript before the model ran. */
   readonly transcriptMs: number | undefined;
   /** Milliseconds to the end of the turn: from then on the model may run. */
   readonly turnEndMs: number | undefined;
   /** Milliseconds to the model's first text. */
   readonly firstTokenMs: number | undefined;
+  /** Milliseconds to the first piece that is whole enough to be spoken. */
+  readonly firstSentenceMs: number | undefined;
+  /** Milliseconds to the first audio that the voice gives. */
+  readonly firstSpeechMs: number | undefined;
   /** Milliseconds to the first audio that is heard. */
   readonly firstAudioMs: number | undefined;
   /** Milliseconds that functions took which the model called, if it did. */
@@ -52,6 +61,9 @@ export interface TurnLatency {
   /** Whether the answer was cut by an interruption. */
   readonly interrupted: boolean;
 }
+
+/** What happens once in an answer. */
+type Milestone = "firstTokenMs" | "firstSentenceMs" | "firstSpeechMs" | "firstAudioMs";
 
 /** Turns that are kept. */
 const KEPT = 1_000;
@@ -63,7 +75,9 @@ const UTTERANCES = 64;
 const ABANDONED_MS = 10_000;
 
 /**
- * Measures each turn: speech end, transcript, first token, first audio.
+ * Measures each turn, from the end of the user's speech to the first audio that
+ * is heard, with what lies between: the end of the voice noticed, the
+ * transcript, the end of the turn, the first token, sentence and speech.
  *
  * @example
  * ```ts
@@ -74,11 +88,11 @@ const ABANDONED_MS = 10_000;
  */
 export class TurnLatencyObserver extends BaseObserver {
   readonly #changed: (turn: TurnLatency) => void;
-  readonly #table: FrameTable<[at: number]> = new FrameTable();
-  readonly #first: FirstSight = new FirstSight();
+  readonly #frames: FrameWatch = new FrameWatch();
   readonly #turns: OpenTurn[] = [];
   #count = 0;
   #speechEndedAt: number | undefined;
+  #vadStoppedAt: number | undefined;
   #inTurn = false;
   #heard: string[] = [];
   #heardAt = 0;
@@ -92,7 +106,10 @@ export class TurnLatencyObserver extends BaseObserver {
   #speaking: Answer | undefined;
   /** Whose audio comes next. */
   #upcoming: Answer | undefined;
+  /** Utterances that have not begun to be heard. */
   readonly #utterances: Map<string, Answer> = new Map();
+  /** Utterances of which there is no audio yet. */
+  readonly #silent: Map<string, Answer> = new Map();
 
   /** Makes an observer that calls `changed` whenever more of a turn is known. */
   constructor(changed: (turn: TurnLatency) => void = () => {}) {
@@ -109,16 +126,16 @@ export class TurnLatencyObserver extends BaseObserver {
   }
 
   /** Sees a frame; the first time counts. */
-  override onPushFrame({ frame, source, timestamp }: FramePushed): void {
-    const action = this.#table.find(frame);
-    if (!action) return;
-    const at = timestamp / 1e6;
-    if (this.#first.isFirst(frame)) action(frame, at);
-    if (frame instanceof TTSStartedFrame && isOutput(source)) this.#utteranceBegins(frame, at);
+  override onPushFrame(data: FramePushed): void {
+    const { frame, timestamp } = data;
+    if (frame instanceof TTSAudioRawFrame) this.#voiced(frame, timestamp / 1e6);
+    else if (this.#frames.see(data) && frame instanceof TTSStartedFrame) {
+      if (isOf(data.source, "output")) this.#utteranceBegins(frame, timestamp / 1e6);
+    }
   }
 
   #on<F extends Frame>(frameClass: FrameClass<F>, action: (frame: F, at: number) => void): void {
-    this.#table.on(frameClass, action);
+    this.#frames.on(frameClass, action);
   }
 
   #onAnswer<F extends Frame>(
@@ -133,11 +150,12 @@ export class TurnLatencyObserver extends BaseObserver {
 
   #followUser(): void {
     this.#on(VADUserStartedSpeakingFrame, () => {
-      this.#speechEndedAt = undefined;
+      this.#speechEndedAt = this.#vadStoppedAt = undefined;
       // What was heard outside a turn made none.
       if (!this.#inTurn) this.#heard = [];
     });
     this.#on(VADUserStoppedSpeakingFrame, ({ stopSecs }, at) => {
+      this.#vadStoppedAt = at;
       this.#speechEndedAt = at - stopSecs * 1000;
     });
     this.#on(TranscriptionFrame, ({ text }, at) => {
@@ -158,6 +176,7 @@ export class TurnLatencyObserver extends BaseObserver {
     if (heard.length === 0) return;
     const startedAt = this.#speechEndedAt ?? this.#heardAt;
     const { turn } = this.#begin("speech", startedAt, heard.join(" "));
+    if (this.#vadStoppedAt !== undefined) turn.vadStopMs = this.#vadStoppedAt - startedAt;
     turn.transcriptMs = Math.max(0, this.#heardAt - startedAt);
     turn.turnEndMs = at - startedAt;
     this.#tell(turn);
@@ -209,12 +228,18 @@ export class TurnLatencyObserver extends BaseObserver {
     });
     this.#onAnswer(TTSStartedFrame, ({ contextId }) => {
       if (contextId === undefined || !this.#writing) return;
-      this.#utterances.set(contextId, this.#writing);
-      const [oldest] = this.#utterances.keys();
-      if (this.#utterances.size > UTTERANCES && oldest !== undefined) {
-        this.#utterances.delete(oldest);
+      for (const waiting of [this.#utterances, this.#silent]) {
+        waiting.set(contextId, this.#writing);
+        const [oldest] = waiting.keys();
+        if (waiting.size > UTTERANCES && oldest !== undefined) waiting.delete(oldest);
       }
     });
+    this.#onAnswer(AggregatedTextFrame, ({ contextId, willBeSpoken }, at) => {
+      const answer = contextId === undefined ? undefined : this.#silent.get(contextId);
+      if (answer && willBeSpoken) this.#mark(answer, "firstSentenceMs", at);
+    });
+    // Words are pieces of a piece.
+    this.#frames.on(TTSTextFrame, () => {});
     this.#onAnswer(BotStartedSpeakingFrame, (_frame, at) => {
       const waiting = this.#open?.begun && !this.#open.over ? this.#open : undefined;
       this.#speaks(this.#upcoming ?? waiting, at);
@@ -224,6 +249,13 @@ export class TurnLatencyObserver extends BaseObserver {
       this.#speaking = undefined;
     });
     this.#onAnswer(InterruptionFrame, () => this.#interrupted());
+  }
+
+  #voiced({ contextId }: TTSAudioRawFrame, at: number): void {
+    const answer = contextId === undefined ? undefined : this.#silent.get(contextId);
+    if (contextId === undefined || !answer) return;
+    this.#silent.delete(contextId);
+    this.#mark(answer, "firstSpeechMs", at);
   }
 
   /** Audio of an utterance comes next; where the bot speaks already, it comes now. */
@@ -246,6 +278,7 @@ export class TurnLatencyObserver extends BaseObserver {
     const prepared = this.#open?.begun && !this.#open.over ? this.#open : undefined;
     this.#upcoming = this.#open = undefined;
     this.#utterances.clear();
+    this.#silent.clear();
     for (const { turn } of new Set([this.#speaking, prepared].filter((cut) => cut !== undefined))) {
       if (turn.interrupted) continue;
       turn.interrupted = true;
@@ -272,9 +305,12 @@ export class TurnLatencyObserver extends BaseObserver {
       source,
       userText,
       startedAt,
+      vadStopMs: undefined,
       transcriptMs: undefined,
       turnEndMs: undefined,
       firstTokenMs: undefined,
+      firstSentenceMs: undefined,
+      firstSpeechMs: undefined,
       firstAudioMs: undefined,
       toolMs: undefined,
       interrupted: false,
@@ -285,7 +321,7 @@ export class TurnLatencyObserver extends BaseObserver {
     return this.#open = new Answer(turn);
   }
 
-  #mark({ turn }: Answer, what: "firstTokenMs" | "firstAudioMs", at: number): void {
+  #mark({ turn }: Answer, what: Milestone, at: number): void {
     if (turn[what] !== undefined) return;
     turn[what] = at - turn.startedAt;
     this.#tell(turn);
@@ -294,8 +330,4 @@ export class TurnLatencyObserver extends BaseObserver {
   #tell(turn: OpenTurn): void {
     this.#changed({ ...turn });
   }
-}
-
-function isOutput(source: FramePushed["source"]): boolean {
-  return source instanceof FrameProcessor && source.role === "output";
 }

@@ -130,6 +130,8 @@ Deno.test("TurnLatencyObserver keeps the last thousand turns of ten thousand", (
     ...MEASURED,
     turn: 10_000,
     startedAt: 99_991_000,
+    firstSentenceMs: undefined,
+    firstSpeechMs: undefined,
     toolMs: undefined,
   } as TurnLatency);
 });

@@ -133,6 +133,15 @@ export class Fan implements Port {
     this.#gather = gather;
   }
 
+  /** Gives a frame of the present to one branch alone. */
+  give(branch: number, frame: Frame, direction: FrameDirection): void {
+    const to = this.#branches[branch];
+    if (!to) return;
+    const { observer, epochs } = this.#from.env;
+    observer?.pushed(to.paths.to(to.engine.owner, direction), frame);
+    void to.engine.arrive(frame, direction, epochs.current);
+  }
+
   arrive(frame: Frame, direction: FrameDirection, epoch: number): void | Promise<void> {
     const full: Promise<void>[] = [];
     const { observer } = this.#from.env;

@@ -8,6 +8,7 @@ import type {
   FrameSink,
   Named,
 } from "../processors/mod.ts";
+import { attachObserver } from "../processors/observer.ts";
 
 /** Records that may wait for one slow observer before the oldest are dropped. */
 const LIMIT = 100_000;
@@ -92,6 +93,7 @@ export class ObserverHub implements FrameSink {
   /** Tells `observer` of everything from now on. */
   add(observer: BaseObserver): void {
     this.#flush();
+    attachObserver(observer, { clock: this.#clock, log: this.#log });
     if (!this.#readers.has(observer)) this.#readers.set(observer, new Reader(observer, this.#log));
     this.#recount();
   }

@@ -6,6 +6,7 @@ import {
   ErrorFrame,
   type Frame,
   type FrameDirection,
+  HeartbeatFrame,
   InterruptionFrame,
   InterruptionTaskFrame,
   StartFrame,
@@ -22,6 +23,7 @@ export interface TaskDoor {
   error(frame: ErrorFrame): void;
   queue(frame: Frame): void;
   cancel(reason: unknown): void;
+  heartbeat(frame: HeartbeatFrame): void;
 }
 
 /** An end of a pipeline, where the task's own frames enter. */
@@ -54,6 +56,7 @@ export class PipelineEnd extends TaskEnd {
   constructor(door: TaskDoor) {
     super({ name: "PipelineEnd" });
     this.handle(StartFrame, (frame) => door.started(frame));
+    this.handle(HeartbeatFrame, (frame) => door.heartbeat(frame));
     this.handle(EndFrame, (frame) => door.reachedEnd(frame));
     this.handle(StopFrame, (frame) => door.reachedEnd(frame));
     // Errors and cancels pushed downstream are for the task as well.

@@ -3,11 +3,15 @@ import type { Part } from "./link.ts";
 
 /** Where a role must stand: what has to come before it on the same way. */
 const AFTER: Partial<
-  Record<ProcessorRole, { readonly role: ProcessorRole; readonly why: string }>
+  Record<ProcessorRole, readonly { readonly role: ProcessorRole; readonly why: string }[]>
 > = {
-  tts: { role: "llm", why: "which writes what it is to speak" },
-  "user-context": { role: "stt", why: "which hears what it is to collect" },
-  "assistant-context": { role: "user-context", why: "which opens the turn it is to close" },
+  filler: [{ role: "llm", why: "whose silence it is to fill" }],
+  tts: [
+    { role: "llm", why: "which writes what it is to speak" },
+    { role: "filler", why: "which gives it something to speak" },
+  ],
+  "user-context": [{ role: "stt", why: "which hears what it is to collect" }],
+  "assistant-context": [{ role: "user-context", why: "which opens the turn it is to close" }],
 };
 
 /** Roles of which a way has at most one. */
@@ -46,13 +50,12 @@ function checkTwice(way: readonly AnyFrameProcessor[]): void {
 
 function checkOrder(way: readonly AnyFrameProcessor[]): void {
   way.forEach((processor, at) => {
-    const rule = AFTER[processor.role];
-    if (!rule) return;
-    const later = way.slice(at + 1).find((other) => other.role === rule.role);
-    const earlier = way.slice(0, at).some((other) => other.role === rule.role);
-    if (later && !earlier) {
+    for (const { role, why } of AFTER[processor.role] ?? []) {
+      const later = way.slice(at + 1).find((other) => other.role === role);
+      const earlier = way.slice(0, at).some((other) => other.role === role);
+      if (!later || earlier) continue;
       throw new TypeError(
-        `Cannot start the pipeline: "${processor.name}" stands before "${later.name}", ${rule.why}`,
+        `Cannot start the pipeline: "${processor.name}" stands before "${later.name}", ${why}`,
       );
     }
   });

@@ -1,16 +1,8 @@
-import { type AnyFrameProcessor, FrameProcessor } from "../processors/mod.ts";
+import type { AnyFrameProcessor } from "../processors/mod.ts";
 import { engineOf } from "../processors/frame_processor.ts";
-import {
-  chain,
-  checkFree,
-  checkOnce,
-  type Composite,
-  type Part,
-  type PipelineElement,
-  processorsOf,
-  shareEnvironment,
-} from "./link.ts";
+import { type Branches, makeBranches } from "./_branches.ts";
 import { Fan, Gather } from "./_gather.ts";
+import { type Composite, type Part, type PipelineElement, shareEnvironment } from "./link.ts";
 
 let count = 0;
 
@@ -50,26 +42,19 @@ export class ParallelPipeline implements Composite {
    * pipeline already.
    */
   constructor(...branches: readonly (readonly PipelineElement[])[]) {
-    if (branches.length === 0) {
-      throw new TypeError("Cannot make a parallel pipeline: it has no branch");
-    }
     this.name = `ParallelPipeline#${++count}`;
-    const list = branches.map(chain);
-    this.head = new FrameProcessor({ name: `${this.name}.in` });
-    this.tail = new FrameProcessor({ name: `${this.name}.out` });
-    this.parts = [this.head, { branches: list }, this.tail];
-    this.#join(list);
+    const made = makeBranches(this.name, branches);
+    this.head = made.head;
+    this.tail = made.tail;
+    this.parts = made.parts;
+    this.#join(made);
   }
 
-  #join(branches: readonly Composite[]): void {
-    checkOnce([...processorsOf(this.parts)]);
-    for (const branch of branches) checkFree(engineOf(branch.head), engineOf(branch.tail));
+  #join({ heads, tails }: Branches): void {
     const head = engineOf(this.head);
     const tail = engineOf(this.tail);
-    const heads = branches.map((branch) => engineOf(branch.head));
-    const tails = branches.map((branch) => engineOf(branch.tail));
-    const down = new Gather(this.name, tail, branches.length);
-    const up = new Gather(this.name, head, branches.length);
+    const down = new Gather(this.name, tail, tails.length);
+    const up = new Gather(this.name, head, heads.length);
     head.next = new Fan(head, heads, down);
     tail.previous = new Fan(tail, tails, up);
     tails.forEach((engine, i) => engine.next = down.port(i, engine));

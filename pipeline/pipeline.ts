@@ -4,6 +4,14 @@ import { Outlets } from "../processors/_outlets.ts";
 import { engineOf } from "../processors/frame_processor.ts";
 import { chain, type Composite, type Part, type PipelineElement, processorsOf } from "./link.ts";
 
+/** What a {@linkcode Pipeline} can be given beside its processors. */
+export interface PipelineOptions {
+  /** Stands before all the others, such as what frames come in by. */
+  readonly source?: PipelineElement | undefined;
+  /** Stands behind all the others. */
+  readonly sink?: PipelineElement | undefined;
+}
+
 /**
  * Processors in a row, joined in both directions. Pipelines nest.
  *
@@ -25,12 +33,17 @@ export class Pipeline implements Composite, TransformStream<Frame, Frame>, Async
   #outlets: Outlets | undefined;
 
   /**
-   * Joins the elements.
+   * Joins processors and whatever else can stand in a pipeline.
    *
    * @throws {TypeError} If one of them stands in a pipeline already.
    */
-  constructor(elements: readonly PipelineElement[]) {
-    const { parts, head, tail } = chain(elements);
+  constructor(processors: readonly PipelineElement[], options: PipelineOptions = {}) {
+    const { source, sink } = options;
+    const { parts, head, tail } = chain([
+      ...(source ? [source] : []),
+      ...processors,
+      ...(sink ? [sink] : []),
+    ]);
     this.parts = parts;
     this.head = head;
     this.tail = tail;
@@ -76,7 +89,7 @@ export class Pipeline implements Composite, TransformStream<Frame, Frame>, Async
   /** What one processor does last may give another something to do. */
   async #idle(): Promise<void> {
     const engines = this.processors.map(engineOf);
-    while (!engines.every((engine) => engine.isIdle)) {
+    while (!engines.every((engine) => engine.lanes.isIdle)) {
       for (const engine of engines) await engine.idle();
     }
   }

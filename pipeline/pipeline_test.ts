@@ -233,3 +233,9 @@ Deno.test("a plain stream survives a stop, and serves the next task", async () =
   await pipeline.close();
   assertEquals(log.take(), []);
 });
+
+Deno.test("a pipeline can be given what stands before and behind its processors", async () => {
+  const [source, middle, sink] = ["source", "middle", "sink"].map((name) => new Step(name));
+  await using pipeline = new Pipeline(middle ? [middle] : [], { source, sink });
+  assertEquals(pipeline.processors.map(({ name }) => name), ["source", "middle", "sink"]);
+});

@@ -29,6 +29,17 @@ Deno.test("a runner drains all its tasks, or cancels them", async () => {
   }
 });
 
+Deno.test("a runner says when it is ready, once for all tasks at a time, and has a name", async () => {
+  const runner = new PipelineRunner({ ...QUIET, name: "calls" });
+  let ready = 0;
+  runner.on("ready", () => void ready++);
+  const tasks = [taskOf(new Step()), taskOf(new Step())];
+  for (const task of tasks) void task.queueFrame(new EndFrame());
+  await Promise.all(tasks.map((task) => runner.run(task)));
+  assertEquals([ready, runner.name], [1, "calls"]);
+  assertEquals(/^PipelineRunner#\d+$/.test(new PipelineRunner(QUIET).name), true);
+});
+
 Deno.test("a runner lets go of a task that cannot start", async () => {
   class Output extends Step {
     override get role(): "output" {
@@ -37,7 +48,10 @@ Deno.test("a runner lets go of a task that cannot start", async () => {
   }
   const runner = new PipelineRunner();
   const task = taskOf(new Output("a"), new Output("b"));
+  const errors: unknown[] = [];
+  runner.on("error", (error, of) => void errors.push(error instanceof TypeError, of === task));
   await assertRejects(() => runner.run(task), TypeError, "stand in a row");
+  assertEquals(errors, [true, true]);
   await runner.cancel();
   await task.cancel();
 });

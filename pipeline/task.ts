@@ -1,31 +1,30 @@
-import {
-  type Clock,
-  consoleLogger,
-  deadline,
-  type Logger,
-  systemClock,
-  type Timer,
-  TypedEvents,
-} from "../async/mod.ts";
+import { type Clock, consoleLogger, deadline, systemClock, TypedEvents } from "../async/mod.ts";
 import {
   CancelFrame,
   EndFrame,
   type ErrorFrame,
   type Frame,
+  type FrameClass,
   type FrameDirection,
   InterruptionFrame,
   StartFrame,
   StopFrame,
 } from "../frames/mod.ts";
+import { TurnTrackingObserver } from "../observers/turn_tracking_observer.ts";
 import {
   type AnyFrameProcessor,
   type BaseObserver,
   type Environment,
   makeEnvironment,
 } from "../processors/mod.ts";
-import { whenStill } from "../processors/_stillness.ts";
 import { engineOf } from "../processors/frame_processor.ts";
+import { emptyMetrics } from "./_empty_metrics.ts";
+import { Ending } from "./_ending.ts";
+import { verdictOn } from "./_error_policy.ts";
+import { type Heartbeats, heartbeatsOf } from "./_heartbeats.ts";
+import { IDLE_TIMEOUT_SECS, type IdleWatch, idleWatchOf } from "./_idle_watch.ts";
 import { ObserverHub } from "./_observer_hub.ts";
+import { ReachedFilter } from "./_reached_filter.ts";
 import { PipelineEnd, PipelineStart, type TaskDoor } from "./_task_ends.ts";
 import { checkWiring } from "./_wiring.ts";
 import {
@@ -39,47 +38,10 @@ import {
 } from "./link.ts";
 import { graphOf, type PipelineGraph } from "./graph.ts";
 import type { PipelineParams } from "./params.ts";
+import type { PipelineTaskEvents, PipelineTaskOptions, TerminalFrame } from "./task_options.ts";
 
-/** A processor at the head of the pipeline that has an observer with it. */
-export type TaskRTVI = AnyFrameProcessor & { readonly observer: BaseObserver };
-
-/** What a {@linkcode PipelineTask} can be given. */
-export interface PipelineTaskOptions {
-  /** How the pipeline is to run. */
-  readonly params?: PipelineParams | undefined;
-  /** Speaks with the client: an `RTVIProcessor`, which stands before the pipeline. */
-  readonly rtvi?: TaskRTVI | undefined;
-  /** Who sees every frame. */
-  readonly observers?: readonly BaseObserver[] | undefined;
-  /** The clock of the conversation. @default {systemClock} */
-  readonly clock?: Clock | undefined;
-  /** Where warnings go. @default {consoleLogger("warn")} */
-  readonly log?: Logger | undefined;
-  /** Cancels the task when it aborts: a caller who left, a server that stops. */
-  readonly signal?: AbortSignal | undefined;
-  /** Names the conversation in logs and traces; a UUID by default. */
-  readonly conversationId?: string | undefined;
-  /** Milliseconds a handler may delay start, stop, end and cancel. @default {10000} */
-  readonly lifecycleTimeoutMs?: number | undefined;
-  /** Milliseconds without any frame moving after which an end counts as hung. @default {30000} */
-  readonly drainTimeoutMs?: number | undefined;
-  /** Milliseconds after which an end counts as hung, however much moves. @default {600000} */
-  readonly drainLimitMs?: number | undefined;
-  /** Milliseconds that processors get to close. @default {2000} */
-  readonly closeTimeoutMs?: number | undefined;
-}
-
-/** Events of a {@linkcode PipelineTask}. */
-export interface PipelineTaskEvents {
-  /** Every processor has handled the start frame. */
-  readonly pipelineStarted: readonly [frame: StartFrame];
-  /** The pipeline came to its end, by this frame. */
-  readonly pipelineFinished: readonly [frame: EndFrame | StopFrame | CancelFrame];
-  /** An error reached the task. A fatal one cancels it after the handlers ran. */
-  readonly pipelineError: readonly [frame: ErrorFrame];
-}
-
-type TerminalFrame = EndFrame | StopFrame | CancelFrame;
+/** Tasks so far, to number them. */
+let count = 0;
 
 /**
  * Runs a pipeline: starts it, feeds it, and brings it to an end, always.
@@ -99,6 +61,8 @@ type TerminalFrame = EndFrame | StopFrame | CancelFrame;
  * ```
  */
 export class PipelineTask extends TypedEvents<PipelineTaskEvents> implements AsyncDisposable {
+  /** Its name in logs. */
+  readonly name: string;
   /** Names the conversation in logs and traces. */
   readonly conversationId: string;
   readonly #options: PipelineTaskOptions;
@@ -108,35 +72,75 @@ export class PipelineTask extends TypedEvents<PipelineTaskEvents> implements Asy
   readonly #end: PipelineEnd;
   readonly #whole: Composite;
   readonly #inner: Composite;
-  readonly #finished: PromiseWithResolvers<TerminalFrame> = Promise.withResolvers();
   readonly #ended: PromiseWithResolvers<void> = Promise.withResolvers();
   /** Frames that wait until there is somebody to take them, by where they enter. */
   readonly #early: Record<FrameDirection, Frame[]> = { downstream: [], upstream: [] };
-  #watchdog: Timer | undefined;
+  readonly #reached: Record<FrameDirection, ReachedFilter>;
+  readonly #idle: IdleWatch | undefined;
+  readonly #heartbeats: Heartbeats | undefined;
+  readonly #ending: Ending;
+  #turns: TurnTrackingObserver | undefined;
   #state: "new" | "running" | "finished" = "new";
   #started = false;
-  #cancelling = false;
   #running: Promise<void> | undefined;
 
   /** Makes a task; nothing runs until {@linkcode PipelineTask.run}. */
   constructor(pipeline: PipelineElement, options: PipelineTaskOptions = {}) {
     super();
-    const { clock = systemClock, log = consoleLogger(), params = {} } = options;
+    const { clock = systemClock, log = consoleLogger() } = options;
     this.#options = options;
+    this.name = options.name ?? `PipelineTask#${++count}`;
     this.conversationId = options.conversationId ?? crypto.randomUUID();
     this.#hub = new ObserverHub({ clock, log });
-    const { startMetadata: _metadata, enableTracing: _tracing, ...rest } = params;
-    const { lifecycleTimeoutMs, drainLimitMs, rtvi } = options;
-    this.#env = makeEnvironment({ clock, log, params: rest, lifecycleTimeoutMs, drainLimitMs });
+    this.#idle = idleWatchOf(options, { clock, idle: () => this.#idled() });
+    this.#env = makeEnvironment({ ...options, watch: this.#idle, clock, log });
+    this.#ending = new Ending({
+      env: this.#env,
+      task: options,
+      processors: () => this.processors,
+      timedOut: (frame) => this.emit("pipelineTimeout", frame),
+      cancel: (reason) => void this.cancel(reason),
+    });
     const door = this.#door();
     this.#start = new PipelineStart(door);
     this.#end = new PipelineEnd(door);
+    this.#reached = {
+      upstream: new ReachedFilter(this.#start, "upstream", (frame) => {
+        this.emit("frameReachedUpstream", frame);
+      }),
+      downstream: new ReachedFilter(this.#end, "downstream", (frame) => {
+        this.emit("frameReachedDownstream", frame);
+      }),
+    };
+    this.#heartbeats = heartbeatsOf(this.params, {
+      ...this.#env,
+      send: (frame) => this.queueFrame(frame),
+      processors: () => this.processors,
+      missed: (processors) => this.emit("heartbeatTimeout", processors),
+    });
+    const rtvi = options.rtvi ? [options.rtvi] : [];
     this.#inner = toComposite(pipeline);
-    this.#whole = chain([this.#start, ...(rtvi ? [rtvi] : []), this.#inner, this.#end]);
-    if (rtvi) this.#hub.add(rtvi.observer);
+    this.#whole = chain([this.#start, ...rtvi, this.#inner, this.#end]);
+    for (const { observer } of rtvi) this.#hub.add(observer);
     for (const observer of options.observers ?? []) this.#hub.add(observer);
     this.#setEnvironment();
     for (const processor of this.processors.slice(1)) engineOf(processor).awaitStart();
+  }
+
+  /** How the pipeline runs. */
+  get params(): PipelineParams {
+    return this.#options.params ?? {};
+  }
+
+  /** What the application shares with its tools and processors. */
+  get appResources(): unknown {
+    return this.#options.appResources;
+  }
+
+  /** Whether the runner's other tasks are cancelled when this one is idle. */
+  get cancelsRunnerOnIdleTimeout(): boolean {
+    const { cancelOnIdleTimeout = true, cancelRunnerOnIdleTimeout = false } = this.#options;
+    return cancelOnIdleTimeout && cancelRunnerOnIdleTimeout;
   }
 
   /** The clock of the conversation. */
@@ -175,7 +179,7 @@ export class PipelineTask extends TypedEvents<PipelineTaskEvents> implements Asy
     // What starts goes from the beginning to the end: only then something can come back.
     const open = direction === "downstream" ? this.#state === "running" : this.#started;
     if (!open) return void this.#early[direction].push(frame);
-    if (frame instanceof EndFrame || frame instanceof StopFrame) this.#watch();
+    if (frame instanceof EndFrame || frame instanceof StopFrame) this.#ending.watchEnd(frame);
     const from = direction === "downstream" ? this.#start : this.#end;
     return from.inject(frame, direction);
   }
@@ -214,10 +218,10 @@ export class PipelineTask extends TypedEvents<PipelineTaskEvents> implements Asy
   async cancel(reason?: unknown): Promise<void> {
     const frame = new CancelFrame(reason);
     if (this.#state === "new") {
-      this.#finished.resolve(frame);
+      this.#ending.finish(frame);
       return await this.#finish(frame);
     }
-    if (this.#state === "running" && !this.#cancelling) this.#cancelNow(frame);
+    if (this.#state === "running" && !this.#ending.cancelling) this.#cancelNow(frame);
     await this.#ended.promise;
   }
 
@@ -231,6 +235,16 @@ export class PipelineTask extends TypedEvents<PipelineTaskEvents> implements Asy
     return this.#state === "finished";
   }
 
+  /**
+   * Counts the turns of the conversation, unless `enableTurnTracking` is false.
+   * It observes once it was asked for: do so before the task runs.
+   */
+  get turnTrackingObserver(): TurnTrackingObserver | undefined {
+    if (this.#options.enableTurnTracking === false) return undefined;
+    if (!this.#turns) this.addObserver(this.#turns = new TurnTrackingObserver());
+    return this.#turns;
+  }
+
   /** Has `observer` see every frame from now on. */
   addObserver(observer: BaseObserver): void {
     this.#hub.add(observer);
@@ -241,6 +255,36 @@ export class PipelineTask extends TypedEvents<PipelineTaskEvents> implements Asy
   removeObserver(observer: BaseObserver): void {
     this.#hub.remove(observer);
     this.#setEnvironment();
+  }
+
+  /** Classes of frames that `frameReachedUpstream` tells of. */
+  get reachedUpstreamTypes(): readonly FrameClass[] {
+    return this.#reached.upstream.types;
+  }
+
+  /** Classes of frames that `frameReachedDownstream` tells of. */
+  get reachedDownstreamTypes(): readonly FrameClass[] {
+    return this.#reached.downstream.types;
+  }
+
+  /** Has `frameReachedUpstream` tell of frames of these classes only; of none at first. */
+  setReachedUpstreamFilter(types: readonly FrameClass[]): void {
+    this.#reached.upstream.types = types;
+  }
+
+  /** Has `frameReachedDownstream` tell of frames of these classes only; of none at first. */
+  setReachedDownstreamFilter(types: readonly FrameClass[]): void {
+    this.#reached.downstream.types = types;
+  }
+
+  /** Has `frameReachedUpstream` tell of frames of these classes, too. */
+  addReachedUpstreamFilter(types: readonly FrameClass[]): void {
+    this.#reached.upstream.types = [...this.reachedUpstreamTypes, ...types];
+  }
+
+  /** Has `frameReachedDownstream` tell of frames of these classes, too. */
+  addReachedDownstreamFilter(types: readonly FrameClass[]): void {
+    this.#reached.downstream.types = [...this.reachedDownstreamTypes, ...types];
   }
 
   /** Cancels the task if it still runs. */
@@ -262,16 +306,21 @@ export class PipelineTask extends TypedEvents<PipelineTaskEvents> implements Asy
     signal?.addEventListener("abort", abort, { once: true });
     this.#state = "running";
     this.#sendStart();
-    const frame = await this.#finished.promise;
+    const frame = await this.#ending.finished;
     signal?.removeEventListener("abort", abort);
     await this.#finish(frame);
   }
 
   #sendStart(): void {
-    const { params = {} } = this.#options;
-    const start = new StartFrame({ ...this.#env.params, enableTracing: params.enableTracing });
-    Object.assign(start.metadata, params.startMetadata);
+    const { enableTracing } = this.#options;
+    const start = new StartFrame({ ...this.#env.params, enableTracing });
+    Object.assign(start.metadata, this.params.startMetadata);
+    const timer = this.#ending.watchStart(start);
+    this.once("pipelineStarted", () => timer.cancel());
     void this.#start.inject(start, "downstream");
+    if (this.params.sendInitialEmptyMetrics) {
+      for (const frame of emptyMetrics(this.#env, this.processors)) void this.queueFrame(frame);
+    }
     this.#sendEarly("downstream");
   }
 
@@ -282,11 +331,13 @@ export class PipelineTask extends TypedEvents<PipelineTaskEvents> implements Asy
   /** Leaves nothing running, and says that it is over. */
   async #finish(frame: TerminalFrame): Promise<void> {
     this.#state = "finished";
-    this.#watchdog?.cancel();
+    this.#ending.stop();
+    this.#idle?.stop();
+    this.#heartbeats?.stop();
     if (frame instanceof StopFrame) unlink(this.#inner);
-    else await this.#closeAll();
+    else await this.#ending.closeAll();
     this.#hub.announce((observer) => observer.onPipelineFinished());
-    await this.#hub.close(this.#closeTimeoutMs);
+    await this.#hub.close(this.#ending.closeTimeoutMs);
     this.#ended.resolve();
     const { clock, lifecycleTimeoutMs: timeoutMs, log } = this.#env;
     const told = this.emitAndWait("pipelineFinished", frame);
@@ -300,90 +351,40 @@ export class PipelineTask extends TypedEvents<PipelineTaskEvents> implements Asy
         this.#started = true;
         this.#hub.announce((observer) => observer.onPipelineStarted());
         this.emit("pipelineStarted", frame);
+        this.#idle?.start();
+        this.#heartbeats?.start();
         this.#sendEarly("upstream");
       },
-      reachedEnd: (frame) => this.#endWhenQuiet(frame, "end"),
+      reachedEnd: (frame) => this.#ending.reached(frame),
       error: (frame) => this.#errorReached(frame),
       queue: (frame) => void this.queueFrame(frame),
       cancel: (reason) => void this.cancel(reason),
+      heartbeat: (frame) => this.#heartbeats?.received(frame),
     };
   }
 
   #errorReached(frame: ErrorFrame): void {
     this.#env.log.error(frame.error, frame.exception ?? "");
-    if (!frame.fatal) return this.emit("pipelineError", frame);
-    const cancel = () => void this.cancel(frame.error);
-    this.#timer(this.#env.lifecycleTimeoutMs, cancel);
-    void this.emitAndWait("pipelineError", frame).then(cancel);
+    const policy = verdictOn(frame, this.processors, this.#options.processorUnusablePolicy);
+    if (policy === "continue") return this.emit("pipelineError", frame);
+    const act = () => {
+      if (policy === "cancel") void this.cancel(frame.error);
+      else void this.queueFrame(new EndFrame(frame.error));
+    };
+    void this.#ending.afterHandlers(this.emitAndWait("pipelineError", frame), act);
+  }
+
+  #idled(): void {
+    const { idleTimeoutSecs, cancelOnIdleTimeout = true } = this.#options;
+    this.#env.log.info(`"${this.name}" was idle for ${idleTimeoutSecs ?? IDLE_TIMEOUT_SECS} s`);
+    const handlers = this.emitAndWait("idleTimeout");
+    if (!cancelOnIdleTimeout) return;
+    void this.#ending.afterHandlers(handlers, () => void this.cancel("The pipeline was idle"));
   }
 
   /** Aborts everything, and finishes however the processors take it. */
   #cancelNow(frame: CancelFrame): void {
-    this.#cancelling = true;
-    void this.#start.inject(frame, "downstream");
-    this.#endWhenQuiet(frame, "cancel");
-  }
-
-  /** Ends once every system frame has been dealt with, within the bound of any handler. */
-  #endWhenQuiet(frame: TerminalFrame, doing: "end" | "cancel"): void {
-    const end = () => {
-      if (doing === "cancel" || !this.#cancelling) this.#finished.resolve(frame);
-    };
-    this.#timer(this.#env.lifecycleTimeoutMs, () => {
-      this.#env.log.error(`Cannot ${doing} cleanly: ${this.#busy()} did not finish`);
-      end();
-    });
-    void this.#systemIdle().then(end);
-  }
-
-  /** What one processor does last may give another something to do. */
-  async #systemIdle(): Promise<void> {
-    const engines = this.processors.map(engineOf);
-    while (!engines.every((engine) => engine.isSystemIdle)) {
-      await Promise.all(engines.map((engine) => engine.systemIdle()));
-    }
-  }
-
-  /** Sets a timer that the end of the task takes back. */
-  #timer(delayMs: number, callback: () => void): void {
-    const timer = this.#env.clock.timer(delayMs, callback);
-    void this.#finished.promise.then(() => timer.cancel());
-  }
-
-  /** Sees to it that an end comes to its end. */
-  #watch(): void {
-    const { drainTimeoutMs: timeoutMs = 30_000 } = this.#options;
-    const { drainLimitMs: limitMs } = this.#env;
-    this.#watchdog ??= whenStill(this.#env, { timeoutMs, limitMs }, () => this.#hung());
-  }
-
-  #hung(): void {
-    const who = this.#busy();
-    this.#env.log.error(`Cannot end the pipeline: ${who} did not finish`);
-    void this.cancel(`Hung: ${who}`);
-  }
-
-  /** Names those that something is waited for from. */
-  #busy(): string {
-    const busy = this.processors.flatMap((processor) => {
-      const { working, name, closed } = engineOf(processor);
-      if (working) return [`"${name}" (working on "${working.name}")`];
-      return closed ? [`"${name}" (closed)`] : [];
-    });
-    return busy.length > 0 ? busy.join(", ") : "a processor that swallowed the frame";
-  }
-
-  get #closeTimeoutMs(): number {
-    return this.#options.closeTimeoutMs ?? 2_000;
-  }
-
-  async #closeAll(): Promise<void> {
-    await Promise.all(this.processors.map(async (processor) => {
-      const left = await processor.closeWithin(this.#closeTimeoutMs);
-      for (const task of left) {
-        this.#env.log.error(`Cannot close "${processor.name}": its task "${task}" goes on`);
-      }
-    }));
+    this.#ending.cancel(frame, () => void this.#start.inject(frame, "downstream"));
   }
 
   #setEnvironment(): void {

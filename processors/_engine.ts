@@ -9,11 +9,14 @@ import {
 import type { Port } from "./contract.ts";
 import { type Environment, makeEnvironment } from "./environment.ts";
 import { HandlerTable, type Route } from "./_handlers.ts";
+import { Hooks } from "./_hooks.ts";
 import type { Entry } from "./_inbox.ts";
 import { Lanes } from "./_lanes.ts";
 import { guard, isDraining } from "./_lifecycle.ts";
 import { NOWHERE, Outlets } from "./_outlets.ts";
 import { Paths } from "./_paths.ts";
+import { pausedBy } from "./_pause.ts";
+import type { Tap } from "./_tap.ts";
 import { PRESENT, Work } from "./_work.ts";
 
 /**
@@ -26,13 +29,15 @@ import { PRESENT, Work } from "./_work.ts";
 export class Engine implements Port {
   next: Port | undefined;
   previous: Port | undefined;
+  /** Who listens to every frame, if anyone. */
+  tap: Tap | undefined;
   readonly handlers: HandlerTable = new HandlerTable();
   readonly owner: { readonly name: string };
   readonly #announce: (frame: ErrorFrame) => void;
   readonly #paths: Paths;
-  readonly #hooks: ((frame: Frame) => void)[] = [];
+  readonly hooks: Hooks = new Hooks();
   readonly #life: AbortController = new AbortController();
-  readonly #lanes: Lanes = new Lanes((entry) => this.#begin(entry));
+  readonly lanes: Lanes = new Lanes((entry) => this.#begin(entry));
   #outlets: Outlets | undefined;
   #env: Environment | undefined;
   /** The newest epoch that it knows of. */
@@ -57,6 +62,7 @@ export class Engine implements Port {
   set env(env: Environment) {
     if (env.epochs !== this.#env?.epochs) this.#epoch = env.epochs.current;
     this.#env = env;
+    this.handlers.watched = env.watch?.classes ?? [];
   }
 
   get outlets(): Outlets {
@@ -68,7 +74,7 @@ export class Engine implements Port {
   }
 
   get closed(): boolean {
-    return this.#lanes.closed;
+    return this.lanes.closed;
   }
 
   /** Aborted when the processor is cancelled or closed. */
@@ -78,64 +84,47 @@ export class Engine implements Port {
 
   /** What it works on, for naming who hangs. */
   get working(): Frame | undefined {
-    const { data, system } = this.#lanes.works;
+    const { data, system } = this.lanes.works;
     return data?.frame ?? system?.frame;
-  }
-
-  /** Live frames dropped because a handler was too slow. */
-  get droppedLive(): number {
-    return this.#lanes.inbox.droppedLive;
-  }
-
-  get isIdle(): boolean {
-    return this.#lanes.isIdle;
-  }
-
-  get isSystemIdle(): boolean {
-    return this.#lanes.isSystemIdle;
   }
 
   /** Resolves when nothing waits and nothing is in work. */
   idle(): Promise<void> {
-    return this.#lanes.idle();
+    return this.lanes.idle();
   }
 
-  /** Resolves when no system frame waits or is in work. */
-  systemIdle(): Promise<void> {
-    return this.#lanes.systemIdle();
-  }
-
-  onInterruption(hook: (frame: Frame) => void): void {
-    this.#hooks.push(hook);
+  /** Has the data lane begin with nothing, or go on. */
+  pause(paused: boolean): void {
+    this.lanes.paused = paused;
+    this.lanes.wake();
   }
 
   /** Lets nothing begin before a start has come. */
   awaitStart(): void {
-    if (!this.#cancelled) this.#lanes.gate = "awaiting";
+    if (!this.#cancelled) this.lanes.gate = "awaiting";
   }
 
   openScope(uninterruptible: boolean): Work {
     const epoch = uninterruptible ? PRESENT : this.env.epochs.current;
     const work = new Work(this, epoch, { direction: "downstream" });
     if (this.closed) work.fence(this.signal.reason);
-    else this.#lanes.works.open(work);
+    else this.lanes.works.open(work);
     return work;
-  }
-
-  forget(work: Work): void {
-    this.#lanes.works.forget(work);
   }
 
   /** Takes a frame in. */
   arrive(frame: Frame, direction: FrameDirection, epoch: number): void | Promise<void> {
-    const lanes = this.#lanes;
+    const lanes = this.lanes;
     if (lanes.closed) return;
     if (frame.kind === "system") return this.#arriveSystem({ frame, direction, epoch });
     this.catchUp();
     if (this.#cancelled || (epoch < this.#epoch && !frame.uninterruptible)) return;
-    const { data } = lanes.inbox;
-    if (lanes.dataAtRest && data.length === 0) return this.#runData(frame, direction, epoch);
-    const overflow = lanes.inbox.addData({ frame, direction, epoch });
+    const { inbox } = lanes;
+    const { data } = inbox;
+    if (lanes.dataAtRest && data.length === 0 && !inbox.isBehindSystem(direction)) {
+      return this.#runData(frame, direction, epoch);
+    }
+    const overflow = inbox.addData(frame, direction, epoch);
     if (overflow) this.report(`Cannot queue more in "${this.name}": ${overflow}`);
     if (isDraining(frame)) data.release();
     lanes.wake();
@@ -148,21 +137,27 @@ export class Engine implements Port {
     return this.arrive(frame, direction, frame.interrupts ? ++epochs.current : epochs.current);
   }
 
-  /** Sends a frame to the neighbour. */
-  send(frame: Frame, direction: FrameDirection, epoch: number): void | Promise<void> {
-    if (this.#lanes.closed) return;
+  /** Sends a frame to the neighbour, once who listens has been told. */
+  send(
+    frame: Frame,
+    direction: FrameDirection,
+    epoch: number,
+    told?: true,
+  ): void | Promise<void> {
+    if (this.lanes.closed) return;
+    if (this.tap !== undefined && !told) return this.#sendTold(frame, direction, epoch);
     const env = this.env;
     const port = direction === "downstream" ? this.next : this.previous;
-    if (!frame.live) env.activity.count++;
+    if (frame.progress) env.activity.count++;
     if (!port) return (this.#outlets ?? NOWHERE).give(frame, direction, env.log);
     if (env.observer !== undefined && port.owner !== undefined) {
       env.observer.pushed(this.#paths.to(port.owner, direction), frame);
     }
-    this.#lanes.enter();
+    this.lanes.enter();
     try {
       return port.arrive(frame, direction, epoch);
     } finally {
-      this.#lanes.leave();
+      this.lanes.leave();
     }
   }
 
@@ -185,9 +180,9 @@ export class Engine implements Port {
     const { current } = this.env.epochs;
     if (current === this.#epoch) return;
     this.#epoch = current;
-    this.#lanes.inbox.cut(current);
-    this.#lanes.works.cut(current);
-    this.#lanes.wake();
+    this.lanes.inbox.cut(current);
+    this.lanes.works.cut(current);
+    this.lanes.wake();
   }
 
   /** Aborts all work, drops everything, and takes nothing more. */
@@ -195,9 +190,9 @@ export class Engine implements Port {
     if (this.closed) return;
     const reason = new DOMException("The processor was closed", "AbortError");
     // Whoever hears of the abort finds it closed already.
-    this.#lanes.closed = true;
+    this.lanes.closed = true;
     this.#life.abort(reason);
-    this.#lanes.close(reason);
+    this.lanes.close(reason);
     this.#outlets?.close();
   }
 
@@ -208,9 +203,27 @@ export class Engine implements Port {
     void this.send(frame, "upstream", this.env.epochs.current);
   }
 
+  #sendTold(frame: Frame, direction: FrameDirection, epoch: number): void | Promise<void> {
+    this.#tell("beforePush", frame, direction);
+    const room = this.send(frame, direction, epoch, true);
+    this.#tell("afterPush", frame, direction);
+    return room;
+  }
+
+  /** Tells who listens, whose code counts as the processor's own. */
+  #tell(what: keyof Tap, frame: Frame, direction: FrameDirection): void {
+    if (!this.tap) return;
+    this.lanes.enter();
+    try {
+      this.tap[what](frame, direction);
+    } finally {
+      this.lanes.leave();
+    }
+  }
+
   #arriveSystem(entry: Entry): void {
     const { frame } = entry;
-    const lanes = this.#lanes;
+    const lanes = this.lanes;
     if (frame.interrupts) return this.#arriveInterruption(entry);
     if (frame instanceof StartFrame) return this.#arriveStart(entry);
     if (lanes.systemAtRest && lanes.inbox.systemLength === 0) return this.#runSystem(entry);
@@ -222,12 +235,16 @@ export class Engine implements Port {
   /** Acts at once and passes on; the handlers' turn in the system lane counts from here. */
   #arriveInterruption(entry: Entry): void {
     const { frame, direction, epoch } = entry;
-    const { inbox } = this.#lanes;
+    const { inbox } = this.lanes;
+    const { link, watched } = this.handlers.route(frame);
+    if (watched) this.env.watch?.seen(frame);
+    this.#tell("beforeProcess", frame, direction);
     this.#strike(frame);
-    if (this.handlers.route(frame).link) inbox.addSystem(entry);
+    if (link) inbox.addSystem(entry);
     this.#callHooks(frame);
     void this.send(frame, direction, epoch);
-    const next = this.#lanes.systemAtRest ? inbox.takeSystem() : undefined;
+    if (!link) this.#tell("afterProcess", frame, direction);
+    const next = this.lanes.systemAtRest ? inbox.takeSystem() : undefined;
     if (next) this.#runSystem(next);
   }
 
@@ -235,10 +252,10 @@ export class Engine implements Port {
   #arriveStart(entry: Entry): void {
     // What was cancelled before it started does not start any more.
     if (this.#cancelled) return;
-    this.#lanes.gate = "starting";
-    if (this.#lanes.systemAtRest) return this.#runSystem(entry);
-    this.#lanes.inbox.addStart(entry);
-    this.#lanes.wake();
+    this.lanes.gate = "starting";
+    if (this.lanes.systemAtRest) return this.#runSystem(entry);
+    this.lanes.inbox.addStart(entry);
+    this.lanes.wake();
   }
 
   /** Begins with what has waited. */
@@ -251,28 +268,35 @@ export class Engine implements Port {
 
   #runSystem({ frame, direction, epoch }: Entry): void {
     const route = this.handlers.route(frame);
+    if (route.watched && !frame.interrupts) this.env.watch?.seen(frame);
+    if (route.pauses) this.pause(pausedBy(frame, this.owner, this.lanes.paused));
+    if (this.tap !== undefined && !frame.interrupts) this.#tell("beforeProcess", frame, direction);
     if (route.link) {
       const work = new Work(this, PRESENT, { frame, direction, route });
-      this.#lanes.works.system = work;
+      this.lanes.works.system = work;
       return this.#handle(route, frame, work);
     }
     void this.send(frame, direction, epoch);
+    if (this.tap !== undefined) this.#tell("afterProcess", frame, direction);
     if (route.lifecycle) this.#started(frame);
   }
 
   #runData(frame: Frame, direction: FrameDirection, epoch: number): void {
     const route = this.handlers.route(frame);
+    if (route.watched) this.env.watch?.seen(frame);
+    if (route.pauses) this.pause(pausedBy(frame, this.owner, this.lanes.paused));
     const own = frame.uninterruptible ? PRESENT : epoch;
+    if (this.tap !== undefined) this.#tell("beforeProcess", frame, direction);
     if (route.link) {
       const work = new Work(this, own, { frame, direction, route });
-      this.#lanes.works.data = work;
+      this.lanes.works.data = work;
       return this.#handle(route, frame, work);
     }
     const room = this.send(frame, direction, epoch);
-    if (!room) return;
+    if (!room) return this.tap && this.#tell("afterProcess", frame, direction);
     const work = new Work(this, own, { frame, direction, route });
     work.forwarded = true;
-    this.#lanes.works.data = work;
+    this.lanes.works.data = work;
     this.#watch(room, work);
   }
 
@@ -285,13 +309,13 @@ export class Engine implements Port {
 
   #call({ link }: Route, frame: Frame, work: Work): void | Promise<void> {
     this.env.observer?.processed?.(this.owner, frame, work.direction);
-    this.#lanes.enter();
+    this.lanes.enter();
     try {
       return link?.handler(frame, work);
     } catch (error) {
       this.#failed(error, work);
     } finally {
-      this.#lanes.leave();
+      this.lanes.leave();
     }
   }
 
@@ -318,28 +342,23 @@ export class Engine implements Port {
   }
 
   #settle(work: Work): void {
-    const { works } = this.#lanes;
+    const { works } = this.lanes;
     work.guard?.cancel();
     if ((work !== works.data && work !== works.system) || this.closed) return;
-    if (work.lifecycle) this.#passOn(work);
+    if (work.lifecycle) work.passOn();
     if (work === works.data) works.data = undefined;
     else works.system = undefined;
+    if (this.tap !== undefined && work.frame) {
+      this.#tell("afterProcess", work.frame, work.direction);
+    }
     if (work.lifecycle && work.frame) this.#started(work.frame);
-    this.#lanes.wake();
-  }
-
-  /** Passes a lifecycle frame on that its handler did not pass on. */
-  #passOn(work: Work): void {
-    const { frame } = work;
-    if (!frame || work.forwarded || frame.interrupts) return;
-    work.forwarded = true;
-    void this.send(frame, work.direction, work.presentEpoch);
+    this.lanes.wake();
   }
 
   #started(frame: Frame): void {
     if (!(frame instanceof StartFrame)) return;
-    this.#lanes.gate = "open";
-    this.#lanes.wake();
+    this.lanes.gate = "open";
+    this.lanes.wake();
   }
 
   #failed(error: unknown, work: Work): void {
@@ -352,31 +371,27 @@ export class Engine implements Port {
   /** What an interruption or a cancel does to a processor. */
   #strike(frame: Frame): void {
     this.catchUp();
+    this.lanes.paused = false;
     // Once more, for whoever waits since the interruption began elsewhere.
-    this.#lanes.inbox.cut(this.#epoch);
+    this.lanes.inbox.cut(this.#epoch);
     if (frame instanceof CancelFrame) this.#cancel();
   }
 
   #callHooks(frame: Frame): void {
-    for (const hook of this.#hooks) {
-      try {
-        hook(frame);
-      } catch (error) {
-        this.report(`Cannot handle "${frame.name}" in "${this.name}": ${String(error)}`, {
-          exception: error,
-        });
-      }
-    }
+    this.hooks.call(frame, (exception) => {
+      const what = `Cannot handle "${frame.name}" in "${this.name}"`;
+      this.report(`${what}: ${String(exception)}`, { exception });
+    });
   }
 
   /** Has everything come to its end: only system frames, such as errors, still move. */
   #cancel(): void {
-    const { inbox, works } = this.#lanes;
+    const { inbox, works } = this.lanes;
     const reason = new DOMException("The pipeline was cancelled", "AbortError");
     this.#cancelled = true;
     inbox.clearData();
-    if (this.#lanes.gate === "awaiting") inbox.clearSystem();
-    this.#lanes.gate = "open";
+    if (this.lanes.gate === "awaiting") inbox.clearSystem();
+    this.lanes.gate = "open";
     this.#life.abort(reason);
     works.abort(reason);
   }

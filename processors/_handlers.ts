@@ -1,6 +1,7 @@
 import type { Frame, FrameClass } from "../frames/mod.ts";
 import type { Handler } from "./contract.ts";
 import { isLifecycle } from "./_lifecycle.ts";
+import { isPause } from "./_pause.ts";
 
 // deno-lint-ignore ban-types -- constructors are looked up by identity
 type Constructor = Function;
@@ -16,6 +17,10 @@ export interface Route {
   readonly link: HandlerLink | undefined;
   /** Whether the frames begin or end something, so that nobody may swallow them. */
   readonly lifecycle: boolean;
+  /** Whether the frames pause or resume a processor, as the base does for all of them. */
+  readonly pauses: boolean;
+  /** Whether somebody wants to know that such frames come by. */
+  readonly watched: boolean;
 }
 
 /** Handlers by frame class; the nearest class wins, in constant time. */
@@ -23,6 +28,14 @@ export class HandlerTable {
   readonly #own: Map<Constructor, HandlerLink> = new Map();
   readonly #routes: Map<Constructor, Route> = new Map();
   readonly #times: Map<Constructor, number> = new Map();
+  #watched: readonly FrameClass[] = [];
+
+  /** Classes of frames that somebody wants to know of, their child classes included. */
+  set watched(classes: readonly FrameClass[]) {
+    if (classes === this.#watched) return;
+    this.#watched = classes;
+    this.#routes.clear();
+  }
 
   /**
    * Adds a handler. A class may be handled once at each of the `levels` of a
@@ -57,7 +70,8 @@ export class HandlerTable {
       link = this.#own.get(at);
       at = Object.getPrototypeOf(at);
     }
-    const route = { link, lifecycle: isLifecycle(frame) };
+    const watched = this.#watched.some((frameClass) => frame instanceof frameClass);
+    const route = { link, lifecycle: isLifecycle(frame), pauses: isPause(frame), watched };
     this.#routes.set(frame.constructor, route);
     return route;
   }

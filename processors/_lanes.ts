@@ -19,6 +19,8 @@ export class Lanes {
   readonly inbox: Inbox = new Inbox();
   readonly works: Works = new Works();
   gate: Gate = "open";
+  /** Whether the data lane begins with nothing, until it is told to go on. */
+  paused = false;
   closed = false;
   readonly #begin: (entry: Entry) => void;
   readonly #drainNow = (): void => this.#drain();
@@ -34,7 +36,8 @@ export class Lanes {
 
   /** Whether the data lane may begin with what comes. */
   get dataAtRest(): boolean {
-    return this.#depth === 0 && this.works.data === undefined && this.gate === "open";
+    return this.#depth === 0 && this.works.data === undefined && this.gate === "open" &&
+      !this.paused;
   }
 
   /** Whether the system lane may begin with what comes. */
@@ -108,7 +111,7 @@ export class Lanes {
     const { inbox } = this;
     if (this.closed || (inbox.systemLength === 0 && inbox.data.length === 0)) return false;
     return (this.systemAtRest && inbox.systemLength > 0) ||
-      (this.dataAtRest && inbox.data.length > 0);
+      (this.dataAtRest && inbox.dataMayBegin);
   }
 
   #drain(): void {

@@ -90,6 +90,13 @@ export class Work implements FrameContext {
     return this.#engine.send(down, "downstream", this.presentEpoch);
   }
 
+  /** Passes a lifecycle frame on that its handler did not pass on. */
+  passOn(): void {
+    if (!this.frame || this.forwarded || this.frame.interrupts) return;
+    this.forwarded = true;
+    void this.#engine.send(this.frame, this.direction, this.presentEpoch);
+  }
+
   /** Aborts the signal: the work is to come to its end, and may still push. */
   abort(reason: unknown): void {
     if (this.aborted) return;
@@ -111,7 +118,7 @@ export class Work implements FrameContext {
   }
 
   close(): void {
-    this.#engine.forget(this);
+    this.#engine.lanes.works.forget(this);
     this.fence(new DOMException("The scope was closed", "AbortError"));
   }
 

@@ -8,6 +8,11 @@ export class Works {
   system: Work | undefined;
   readonly #scopes: Set<Work> = new Set();
 
+  /** How many scopes are open. */
+  get scopes(): number {
+    return this.#scopes.size;
+  }
+
   open(scope: Work): void {
     this.#scopes.add(scope);
   }

@@ -59,6 +59,7 @@ export type ProcessorRole =
   | "stt"
   | "user-context"
   | "llm"
+  | "filler"
   | "tts"
   | "output"
   | "assistant-context"

@@ -1,5 +1,5 @@
 import { type Clock, consoleLogger, type Logger, systemClock } from "../async/mod.ts";
-import type { Frame, FrameDirection } from "../frames/mod.ts";
+import type { Frame, FrameClass, FrameDirection } from "../frames/mod.ts";
 
 /** The way from one processor to its neighbour, the same for all frames that take it. */
 export interface FramePath {
@@ -19,6 +19,14 @@ export interface FrameSink {
   processed?: ((processor: Named, frame: Frame, direction: FrameDirection) => void) | undefined;
 }
 
+/** Who wants to know that frames of some classes come by, wherever that is. */
+export interface FrameWatch {
+  /** The classes; their child classes are meant, too. */
+  readonly classes: readonly FrameClass[];
+  /** A processor begins with such a frame. It must be quick. */
+  seen(frame: Frame): void;
+}
+
 /** Something with a name. */
 export interface Named {
   /** Its name, such as `Shout#1`. */
@@ -33,10 +41,14 @@ export interface Environment {
   readonly log: Logger;
   /** The number of interruptions so far: frames of earlier epochs are stale. */
   readonly epochs: { current: number };
-  /** How many frames moved, live input apart: shows that work goes on. */
+  /** How many frames moved, live input and heartbeats apart: shows that work goes on. */
   readonly activity: { count: number };
   /** Who observes, if anyone. */
   readonly observer: FrameSink | undefined;
+  /** Who wants to know of some frames, if anyone. */
+  readonly watch: FrameWatch | undefined;
+  /** What the application shares with its tools and processors. */
+  readonly appResources: unknown;
   /** Milliseconds that a handler may delay a lifecycle frame. */
   readonly lifecycleTimeoutMs: number;
   /** Milliseconds that an end may take in all, however much moves. */
@@ -67,6 +79,10 @@ export interface EnvironmentOptions {
   readonly log?: Logger | undefined;
   /** Who observes. */
   readonly observer?: FrameSink | undefined;
+  /** Who wants to know of some frames. */
+  readonly watch?: FrameWatch | undefined;
+  /** What the application shares with its tools and processors. */
+  readonly appResources?: unknown;
   /** Milliseconds that a handler may delay a lifecycle frame. @default {10000} */
   readonly lifecycleTimeoutMs?: number | undefined;
   /** Milliseconds that an end may take in all, however much moves. @default {600000} */
@@ -91,15 +107,21 @@ export function makeEnvironment(options: EnvironmentOptions = {}): Environment {
     epochs: { current: 0 },
     activity: { count: 0 },
     observer: options.observer,
+    watch: options.watch,
+    appResources: options.appResources,
     lifecycleTimeoutMs: options.lifecycleTimeoutMs ?? 10_000,
     drainLimitMs: options.drainLimitMs ?? 600_000,
-    params: {
-      audioInSampleRate: 16_000,
-      audioOutSampleRate: 24_000,
-      enableMetrics: false,
-      enableUsageMetrics: false,
-      reportOnlyInitialTtfb: false,
-      ...options.params,
-    },
+    params: paramsOf(options.params ?? {}),
+  };
+}
+
+/** Every parameter that there is, and no other. */
+function paramsOf(given: Partial<EnvironmentParams>): EnvironmentParams {
+  return {
+    audioInSampleRate: given.audioInSampleRate ?? 16_000,
+    audioOutSampleRate: given.audioOutSampleRate ?? 24_000,
+    enableMetrics: given.enableMetrics ?? false,
+    enableUsageMetrics: given.enableUsageMetrics ?? false,
+    reportOnlyInitialTtfb: given.reportOnlyInitialTtfb ?? false,
   };
 }

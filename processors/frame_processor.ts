@@ -1,13 +1,33 @@
 import { type Clock, type Logger, type Task, TaskScope, TypedEvents } from "../async/mod.ts";
-import type { ErrorFrame, Frame, FrameClass } from "../frames/mod.ts";
+import type { ErrorFrame, Frame, FrameClass, FrameDirection } from "../frames/mod.ts";
 import type { FrameScope, Handler, ProcessorRole } from "./contract.ts";
 import type { Environment } from "./environment.ts";
 import { Engine } from "./_engine.ts";
+import type { Tap } from "./_tap.ts";
 
-/** Events of every processor. */
+/** What an event of every processor tells of a frame. */
+export type FrameEvent = readonly [frame: Frame, direction: FrameDirection];
+
+/**
+ * Events of every processor.
+ *
+ * Those of frames and errors are told within the doing: handlers must be quick,
+ * and a promise they give is not waited for. They cost nothing while nobody
+ * listens.
+ */
 export interface ProcessorEvents {
-  /** Something went wrong in this processor. */
+  /** Something went wrong in this processor; told before the frame goes upstream. */
   readonly error: readonly [error: ErrorFrame];
+  /** It begins with a frame. */
+  readonly beforeProcessFrame: FrameEvent;
+  /** It is done with a frame; not told of one that an interruption cut off. */
+  readonly afterProcessFrame: FrameEvent;
+  /** It pushes a frame. */
+  readonly beforePushFrame: FrameEvent;
+  /** The neighbour has the frame. */
+  readonly afterPushFrame: FrameEvent;
+  /** It can no longer do its job, or can again. */
+  readonly usableChanged: readonly [isUsable: boolean];
 }
 
 /** What every processor can be given. */
@@ -15,6 +35,14 @@ export interface FrameProcessorOptions {
   /** Its name in logs, metrics and errors; class and number by default. */
   readonly name?: string | undefined;
 }
+
+/** Events that tell of frames. */
+const FRAME_EVENTS: ReadonlySet<string> = new Set([
+  "beforeProcessFrame",
+  "afterProcessFrame",
+  "beforePushFrame",
+  "afterPushFrame",
+]);
 
 let engineOf: (processor: AnyFrameProcessor) => Engine;
 
@@ -58,6 +86,7 @@ export class FrameProcessor<M extends { [K in keyof M]: readonly unknown[] } = P
   readonly name: string;
   readonly #engine: Engine;
   readonly #levels: number;
+  #usable = true;
   #tasks: TaskScope | undefined;
   #closing: Promise<string[]> | undefined;
 
@@ -82,6 +111,21 @@ export class FrameProcessor<M extends { [K in keyof M]: readonly unknown[] } = P
    */
   get partner(): { readonly name: string } | undefined {
     return undefined;
+  }
+
+  /**
+   * Whether it can do its job: a service whose key was refused cannot, however
+   * often it is asked.
+   */
+  get isUsable(): boolean {
+    return this.#usable;
+  }
+
+  /** Says that it cannot do its job any more, or that it can again. */
+  setUsable(isUsable: boolean): void {
+    if (this.#usable === isUsable) return;
+    this.#usable = isUsable;
+    this.emit("usableChanged" as keyof M, ...[isUsable] as unknown as M[keyof M]);
   }
 
   /** Frames it gives, from input to output. */
@@ -145,7 +189,7 @@ export class FrameProcessor<M extends { [K in keyof M]: readonly unknown[] } = P
    * it pushes arrives before the interruption does.
    */
   protected onInterruption(hook: (frame: Frame) => void): void {
-    this.#engine.onInterruption(hook);
+    this.#engine.hooks.add(hook);
   }
 
   /**
@@ -165,13 +209,37 @@ export class FrameProcessor<M extends { [K in keyof M]: readonly unknown[] } = P
     if (!this.#engine.closed) this.#tasks.spawn(name, task);
   }
 
-  /** Pushes an {@linkcode ErrorFrame} upstream, and announces it. */
+  /**
+   * Lets data and control frames wait from now on, until
+   * {@linkcode FrameProcessor.resumeProcessingFrames}, an interruption or a
+   * cancel; system frames go on.
+   */
+  protected pauseProcessingFrames(): void {
+    this.#engine.pause(true);
+  }
+
+  /** Goes on with what waits, in order. */
+  protected resumeProcessingFrames(): void {
+    this.#engine.pause(false);
+  }
+
+  /**
+   * Announces an error and pushes an {@linkcode ErrorFrame} upstream. One that
+   * is permanent, as a refused key (`"auth"`) always is, makes the processor
+   * unusable.
+   */
   protected reportError(
     message: string,
     exception?: unknown,
-    options: { readonly fatal?: boolean; readonly category?: string } = {},
+    options: {
+      readonly fatal?: boolean;
+      readonly category?: string;
+      readonly permanent?: boolean;
+    } = {},
   ): void {
-    this.#engine.report(message, { exception, ...options });
+    const { permanent = options.category === "auth", ...rest } = options;
+    if (permanent) this.setUsable(false);
+    this.#engine.report(message, { exception, ...rest });
   }
 
   /** What the processors of the task share. */
@@ -200,14 +268,36 @@ export class FrameProcessor<M extends { [K in keyof M]: readonly unknown[] } = P
   /** Reports a handler that threw as an error of this processor. */
   protected override handlerFailed(event: string, error: unknown): void {
     const message = `Cannot run a handler of "${event}" in "${this.name}": ${messageOf(error)}`;
-    // A handler of errors that fails would be told of its own error, for ever.
-    if (event === "error") this.log.error(message, error);
+    // A handler of errors or frames that fails would be told of its own error, for ever.
+    if (event === "error" || FRAME_EVENTS.has(event)) this.log.error(message, error);
     else this.reportError(message, error);
   }
 
+  /** Sees to it that frames are told of while somebody listens, and only then. */
+  protected override listenersChanged(): void {
+    const listens = [...FRAME_EVENTS].some((event) => this.listens(event as keyof M));
+    if (listens) this.#engine.tap ??= this.#makeTap();
+    else this.#engine.tap = undefined;
+  }
+
+  #makeTap(): Tap {
+    const tell = (event: keyof ProcessorEvents) => (frame: Frame, direction: FrameDirection) =>
+      this.#tell(event, frame, direction);
+    return {
+      beforeProcess: tell("beforeProcessFrame"),
+      afterProcess: tell("afterProcessFrame"),
+      beforePush: tell("beforePushFrame"),
+      afterPush: tell("afterPushFrame"),
+    };
+  }
+
   #announce(frame: ErrorFrame): void {
-    // The events of every processor are among its own, whatever its class adds.
-    this.emit("error" as keyof M, ...[frame] as unknown as M[keyof M]);
+    this.#tell("error", frame);
+  }
+
+  /** The events of every processor are among its own, whatever its class adds. */
+  #tell(event: keyof ProcessorEvents, ...args: readonly unknown[]): void {
+    this.emitNow(event as keyof M, ...args as unknown as M[keyof M]);
   }
 
   async #close(timeoutMs: number): Promise<string[]> {

@@ -187,8 +187,8 @@ Deno.test("a handler of the event error that throws is logged, and does not go r
     (step as Step).complain("Cannot smile: it rains");
     await clock.settle();
     assertEquals(log.take(), [
-      "error: Cannot smile: it rains",
       'error: Cannot run a handler of "error" in "Sad": Cannot bear it: too sad',
+      "error: Cannot smile: it rains",
     ]);
   });
 });

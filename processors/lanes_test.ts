@@ -37,6 +37,48 @@ Deno.test("the system lane runs at once, also while a data frame is in work", as
   });
 });
 
+Deno.test("a data frame does not overtake a system frame that its sender pushed before it and that still waits", async () => {
+  const wait = gate();
+  const began: string[] = [];
+  const slow = new Step("Slow")
+    .does(Sign, (frame) => {
+      began.push(frame.label);
+      return frame.label === "s1" ? wait.promise : undefined;
+    })
+    .does(Note, (frame) => void began.push(frame.label));
+  await withTask([slow], async ({ task, clock }) => {
+    task.queueFrames([new Sign("s1"), new Note("a")]);
+    // What is in work holds back nobody's data; what waits does, each sender's own.
+    assertEquals(began, ["s1", "a"]);
+    task.queueFrames([new Sign("s2"), new Note("b"), new Keep("c")]);
+    await clock.settle();
+    assertEquals(began, ["s1", "a"]);
+    wait.resolve();
+    await clock.settle();
+    assertEquals(began, ["s1", "a", "s2", "b", "c"]);
+  });
+});
+
+Deno.test("a data frame waits neither for system frames of the other neighbour nor for live input", async () => {
+  const wait = gate();
+  const began: string[] = [];
+  const slow = new Step("Slow")
+    .does(Sign, (frame) => {
+      began.push(frame.label);
+      return frame.label === "s1" ? wait.promise : undefined;
+    })
+    .does(Note, (frame) => void began.push(frame.label));
+  await withTask([slow], async ({ task, clock }) => {
+    task.queueFrames([new Sign("s1"), new Live("live"), new Note("a")]);
+    task.queueFrame(new Sign("s2"), "upstream");
+    task.queueFrame(new Note("b"));
+    assertEquals(began, ["s1", "a", "b"]);
+    wait.resolve();
+    await clock.settle();
+    assertEquals(began, ["s1", "a", "b", "live", "s2"]);
+  });
+});
+
 Deno.test("each lane runs one frame at a time, fed from both directions in order of arrival", async () => {
   let [inData, inSystem, most] = [0, 0, 0];
   const order: string[] = [];
@@ -274,9 +316,9 @@ Deno.test("live input drops its oldest behind a slow handler, counted and warned
     assertEquals(log.take(), [
       'warn: "Slow" is too slow for live input: 1 frames dropped so far',
     ]);
-    assertEquals(engineOf(slow).droppedLive, 3);
+    assertEquals(engineOf(slow).lanes.inbox.droppedLive, 3);
     send(503, 1_001);
-    assertEquals([log.take().length, engineOf(slow).droppedLive], [1, 501]);
+    assertEquals([log.take().length, engineOf(slow).lanes.inbox.droppedLive], [1, 501]);
     wait.resolve();
     await clock.settle();
     const seen = probe.take();
@@ -289,7 +331,7 @@ Deno.test("live input drops its oldest behind a slow handler, counted and warned
     ]);
     send(0, 500);
     await clock.settle();
-    assertEquals([probe.take().length, engineOf(slow).droppedLive], [500, 501]);
+    assertEquals([probe.take().length, engineOf(slow).lanes.inbox.droppedLive], [500, 501]);
   });
 });
 

@@ -1,3 +1,4 @@
+import { type Clock, consoleLogger, type Logger, systemClock, TypedEvents } from "../async/mod.ts";
 import type { Frame, FrameDirection } from "../frames/mod.ts";
 import type { Named } from "./environment.ts";
 
@@ -27,9 +28,21 @@ export interface FrameProcessed {
   readonly timestamp: number;
 }
 
+/** What an observer shares with the task that it observes. */
+export interface ObserverSetting {
+  /** The clock of the conversation. */
+  readonly clock: Clock;
+  /** Where warnings go. */
+  readonly log: Logger;
+}
+
+let attach: (observer: BaseObserver, setting: ObserverSetting) => void;
+
 /**
  * Sees every frame of a pipeline, off the frames' path: however slow it is,
  * no frame waits for it. Override what you need.
+ *
+ * One that has something to tell announces typed events, `M`.
  *
  * @example Count frames
  * ```ts
@@ -43,7 +56,27 @@ export interface FrameProcessed {
  * console.log(new Counter().pushed); // 0
  * ```
  */
-export class BaseObserver {
+export class BaseObserver<
+  M extends { [K in keyof M]: readonly unknown[] } = Record<never, never>,
+> extends TypedEvents<M> {
+  static {
+    attach = (observer, setting) => {
+      observer.#setting = setting;
+    };
+  }
+
+  #setting: ObserverSetting | undefined;
+
+  /** The clock of the conversation; the machine's before it observes one. */
+  protected get clock(): Clock {
+    return this.#setting?.clock ?? systemClock;
+  }
+
+  /** Where the warnings of the task go; the console before it observes one. */
+  protected get log(): Logger {
+    return this.#setting?.log ?? consoleLogger();
+  }
+
   /** A frame went from one processor to the next. */
   onPushFrame?(data: FramePushed): void | Promise<void>;
   /** A processor began to handle a frame. */
@@ -52,4 +85,14 @@ export class BaseObserver {
   onPipelineStarted(): void | Promise<void> {}
   /** The pipeline has come to its end. */
   onPipelineFinished(): void | Promise<void> {}
+
+  /** Told of every handler that threw. */
+  protected override handlerFailed(event: string, error: unknown): void {
+    this.log.error(`A handler of the event "${event}" failed`, error);
+  }
+}
+
+/** Has an observer share the clock and the log of a task. */
+export function attachObserver(observer: BaseObserver, setting: ObserverSetting): void {
+  attach(observer, setting);
 }

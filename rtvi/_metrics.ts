@@ -4,13 +4,16 @@ import type { AnyMetricsData, LLMTokenUsage, MetricsFrame } from "../frames/mod.
 export function metricsData(frame: MetricsFrame): Record<string, unknown[]> {
   const out: Record<string, unknown[]> = {};
   for (const data of frame.data) {
-    const [kind, value] = rowOf(data);
+    const row = rowOf(data);
+    if (!row) continue;
+    const [kind, value] = row;
     (out[kind] ??= []).push(value);
   }
   return out;
 }
 
-function rowOf(data: AnyMetricsData): [kind: string, value: unknown] {
+/** The row of a measurement; nothing for what the protocol has no name for. */
+function rowOf(data: AnyMetricsData): [kind: string, value: unknown] | undefined {
   const { processor, model } = data;
   const who = { processor, model };
   switch (data.type) {
@@ -23,6 +26,17 @@ function rowOf(data: AnyMetricsData): [kind: string, value: unknown] {
       return ["characters", { ...who, value: data.value }];
     case "stt_usage":
       return ["stt_usage", { ...who, value: { audio_seconds: data.value } }];
+    case "ttfa": {
+      const { ttfa, ttfb, leadingSilence } = data;
+      return ["ttfa", { ...who, ttfa, ttfb, leading_silence: leadingSilence }];
+    }
+    case "ttfat": {
+      const { ttfat, ttfb, thinkingTime } = data;
+      return ["ttfat", { ...who, ttfat, ttfb, thinking_time: thinkingTime }];
+    }
+    case "text_aggregation":
+    case "turn":
+      return undefined;
   }
 }
 
@@ -33,6 +47,7 @@ function tokensOf(usage: LLMTokenUsage): Record<string, number | undefined> {
     completion_tokens: usage.completionTokens,
     total_tokens: usage.totalTokens,
     cache_read_input_tokens: usage.cacheReadInputTokens,
+    cache_creation_input_tokens: usage.cacheCreationInputTokens,
     reasoning_tokens: usage.reasoningTokens,
   };
 }

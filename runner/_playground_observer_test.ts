@@ -41,7 +41,8 @@ function session() {
     new Part("user", "user-context"),
     new Part("out", "output"),
   ];
-  const task = new PipelineTask(new Pipeline(parts), { clock, rtvi, observers: [observer] });
+  const options = { clock, rtvi, observers: [observer], idleTimeoutSecs: null };
+  const task = new PipelineTask(new Pipeline(parts), options);
   void task.run();
   return { clock, observer, parts, sent, task };
 }

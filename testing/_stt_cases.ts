@@ -1,13 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import { systemClock } from "../async/mod.ts";
-import { samplesForMs } from "../audio/mod.ts";
 import {
   InputAudioRawFrame,
   InterruptionFrame,
   MetricsFrame,
   STTUpdateSettingsFrame,
   TranscriptionFrame,
-  VADUserStartedSpeakingFrame,
   VADUserStoppedSpeakingFrame,
 } from "../frames/mod.ts";
 import type { STTService } from "../services/stt/mod.ts";
@@ -19,6 +17,7 @@ import {
   checkSecrets,
   inTime,
 } from "./_contract_checks.ts";
+import { checkHeard, say, SCRIPTED_SPEECH, SPEECH_RATE } from "./_contract_speech.ts";
 import type {
   STTContract,
   STTContractAnswer,
@@ -27,15 +26,6 @@ import type {
   STTContractSubject,
 } from "./stt_contract.ts";
 import { TestPipeline, type TestPipelineOptions } from "./test_pipeline.ts";
-import { VirtualClock } from "./virtual_clock.ts";
-
-const SAMPLE_RATE = 16_000;
-
-/** What is said where the words are scripted. */
-const RECORDINGS: readonly [STTContractRecording, STTContractRecording] = [
-  { audio: tone(900), sampleRate: SAMPLE_RATE, text: "What time is it?" },
-  { audio: tone(600), sampleRate: SAMPLE_RATE, text: "Thank you, and good bye." },
-];
 
 /** What each case shows. */
 export const STT_CASES: Readonly<Record<STTContractCase, CaseName>> = {
@@ -71,7 +61,7 @@ export class STTCases {
 
   constructor(contract: STTContract) {
     this.#contract = contract;
-    [this.#first, this.#second] = contract.recordings ?? RECORDINGS;
+    [this.#first, this.#second] = contract.recordings ?? SCRIPTED_SPEECH;
   }
 
   /** How each case is shown. */
@@ -131,8 +121,8 @@ export class STTCases {
   async #nothing(): Promise<void> {
     await using session = await this.#start({ text: "" }, this.#first);
     const { pipeline } = session;
-    const silence = new Int16Array(SAMPLE_RATE / 2);
-    await say(pipeline, { audio: silence, sampleRate: SAMPLE_RATE, text: "" });
+    const silence = new Int16Array(SPEECH_RATE / 2);
+    await say(pipeline, { audio: silence, sampleRate: SPEECH_RATE, text: "" });
     await say(pipeline, this.#first);
     await pipeline.until(TranscriptionFrame, { withinMs: 60_000 });
     await pipeline.settle();
@@ -233,39 +223,4 @@ export class STTCases {
 /** Resolves when nothing of what the provider was asked is under way any more. */
 async function closed({ subject }: Session): Promise<void> {
   await subject.provider?.closed();
-}
-
-/** Plays a recording in pieces of 20 ms, with what a VAD would say of it. */
-async function say(pipeline: TestPipeline, recording: STTContractRecording): Promise<void> {
-  const { audio, sampleRate } = recording;
-  const pieceLength = samplesForMs(20, { sampleRate });
-  const play = async (samples: Int16Array) => {
-    for (let at = 0; at < samples.length; at += pieceLength) {
-      const piece = samples.subarray(at, at + pieceLength);
-      pipeline.push(new InputAudioRawFrame(piece, { sampleRate }));
-      if (pipeline.clock instanceof VirtualClock) await pipeline.clock.advance(20);
-    }
-  };
-  const noticed = samplesForMs(200, { sampleRate });
-  await play(audio.subarray(0, noticed));
-  pipeline.push(new VADUserStartedSpeakingFrame({ startSecs: 0.2 }));
-  await play(audio.subarray(noticed));
-  await play(new Int16Array(noticed));
-  pipeline.push(new VADUserStoppedSpeakingFrame({ stopSecs: 0.2 }));
-}
-
-function checkHeard(frame: TranscriptionFrame | undefined, { text }: STTContractRecording): void {
-  assertEquals(wordsOf(frame?.text ?? ""), wordsOf(text));
-}
-
-function wordsOf(text: string): string[] {
-  return text.toLowerCase().match(/[\p{L}\p{N}']+/gu) ?? [];
-}
-
-function tone(ms: number): Int16Array {
-  const length = samplesForMs(ms, { sampleRate: SAMPLE_RATE });
-  return Int16Array.from(
-    { length },
-    (_, i) => Math.round(8_000 * Math.sin(2 * Math.PI * 440 * i / SAMPLE_RATE)),
-  );
 }

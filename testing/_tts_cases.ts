@@ -6,7 +6,6 @@ import {
   InterruptionFrame,
   LLMFullResponseEndFrame,
   LLMFullResponseStartFrame,
-  LLMTextFrame,
   MetricsFrame,
   TTSAudioRawFrame,
   TTSStartedFrame,
@@ -14,7 +13,6 @@ import {
   TTSTextFrame,
   TTSUpdateSettingsFrame,
 } from "../frames/mod.ts";
-import type { TTSService } from "../services/tts/mod.ts";
 import {
   type CaseName,
   checkClosed,
@@ -23,8 +21,11 @@ import {
   checkSecrets,
   inTime,
 } from "./_contract_checks.ts";
+import { answer, audioMs, outline, spokenText } from "./_tts_frames.ts";
 import { TestPipeline, type TestPipelineOptions } from "./test_pipeline.ts";
+import { VirtualClock } from "./virtual_clock.ts";
 import type {
+  ContractVoice,
   TTSContract,
   TTSContractAnswer,
   TTSContractCase,
@@ -45,13 +46,17 @@ export const TTS_CASES: Readonly<Record<TTSContractCase, CaseName>> = {
   speech: { name: "speaks a sentence" },
   order: { name: "speaks sentences in order, as one utterance" },
   words: { name: "follows what the model wrote to the character" },
+  audio: { name: "loses and repeats no audio", provider: true },
   rate: { name: "speaks at the rate of the output" },
   interruption: { name: "is silent once interrupted, and closes its requests" },
+  late: { name: "drops what comes late of what was interrupted", provider: true },
   refusal: {
     name: "reports a refusal once, without secrets, and speaks the next answer",
     provider: true,
   },
   drop: { name: "reports a connection that breaks, and speaks the next answer", provider: true },
+  garbage: { name: "goes on after messages that cannot be read", provider: true },
+  slow: { name: "makes the provider wait for a reader that is slow", provider: true },
   stall: { name: "gives up a provider that stalls, and speaks the next answer", provider: true },
   metrics: { name: "measures its first audio and its characters" },
   settings: { name: "takes changed settings for the next sentence" },
@@ -61,7 +66,7 @@ export const TTS_CASES: Readonly<Record<TTSContractCase, CaseName>> = {
 /** One case at work: a provider, a service, a pipeline. */
 interface Session extends AsyncDisposable {
   readonly subject: TTSContractSubject;
-  readonly service: TTSService;
+  readonly service: ContractVoice;
   readonly pipeline: TestPipeline;
 }
 
@@ -80,10 +85,14 @@ export class TTSCases {
       speech: () => this.#speech(),
       order: () => this.#order(),
       words: () => this.#words(),
+      audio: () => this.#audio(),
       rate: () => this.#rate(),
       interruption: () => this.#interruption(),
+      late: () => this.#late(),
+      garbage: () => this.#garbage(),
+      slow: () => this.#slow(),
       refusal: () => this.#trouble({ status: 401 }),
-      drop: () => this.#trouble({ trouble: "drop" }),
+      drop: () => this.#contract.resumes ? this.#resume() : this.#trouble({ trouble: "drop" }),
       stall: () => this.#stall(),
       metrics: () => this.#metrics(),
       settings: () => this.#settings(),
@@ -139,6 +148,64 @@ export class TTSCases {
     assert(ends.every((ms, i) => ms >= (ends[i - 1] ?? 0)), `words go back in time: ${ends}`);
     assert((ends.at(-1) ?? NaN) <= audioMs(pipeline.down) + 1, "a word ends after the audio");
     assert(ends.length >= 12, `only ${ends.length} words were told apart`);
+  }
+
+  /** Two answers back to back: all audio of each, in order, under its own name. */
+  async #audio(): Promise<void> {
+    await using session = await this.#start();
+    const { pipeline, subject } = session;
+    pipeline.push(...answer("One. Two two two. Three."), ...answer(HELLO));
+    await pipeline.until(LLMFullResponseEndFrame, { count: 2 });
+    const contexts = pipeline.of(TTSAudioRawFrame).map(({ contextId }) => contextId);
+    const changes = contexts.filter((contextId, k) => contextId !== contexts[k - 1]);
+    assertEquals(changes, pipeline.of(TTSStartedFrame).map(({ contextId }) => contextId));
+    assertEquals(new Set(changes).size, 2);
+    const spokenMs = subject.provider?.spokenMs?.();
+    if (spokenMs !== undefined) assertAlmostEquals(audioMs(pipeline.down), spokenMs, 1);
+  }
+
+  /** A provider that goes on after it was stopped is not heard. */
+  async #late(): Promise<void> {
+    if (!this.#contract.resumes) return;
+    await using session = await this.#start({ mischief: "late" });
+    const { pipeline } = session;
+    pipeline.when(TTSAudioRawFrame, () => pipeline.interrupt());
+    pipeline.push(...answer(LONG));
+    await pipeline.until(InterruptionFrame);
+    await this.#closes(session);
+    await this.#speaksNext(session);
+    assertEquals(pipeline.errors, []);
+  }
+
+  async #garbage(): Promise<void> {
+    if (!this.#contract.resumes) return;
+    await using session = await this.#start({ mischief: "garbage" });
+    const { pipeline, subject } = session;
+    pipeline.push(...answer(LONG));
+    await pipeline.until(LLMFullResponseEndFrame);
+    assertEquals(spokenText(pipeline.down), LONG);
+    assertEquals(pipeline.errors.map(({ error }) => error), []);
+    const warned = pipeline.logged.some((line) => line.includes("left out"));
+    assert(warned, "nobody was warned");
+    checkSecrets(pipeline, ["{nope", ...subject.provider?.secrets ?? []]);
+  }
+
+  /** What nobody takes stays where it comes from. */
+  async #slow(): Promise<void> {
+    if (!this.#contract.resumes) return;
+    await using session = await this.#start({ mischief: "flood" });
+    const { pipeline, subject } = session;
+    const taken = () => subject.provider?.floodedMs?.() ?? 0;
+    pipeline.block();
+    pipeline.push(...answer(HELLO));
+    for (let before = -1; before !== taken() || before === 0;) {
+      before = taken();
+      for (let k = 0; k < 100; k++) await pipeline.settle();
+      // A minute of audio is read ahead; the rest fits into what lies between.
+      assert(taken() < 600_000, `${taken()} ms were taken`);
+    }
+    pipeline.interrupt();
+    await this.#closes(session);
   }
 
   async #rate(): Promise<void> {
@@ -223,6 +290,24 @@ export class TTSCases {
     await inTime(closed(session), 1_000, "see the request closed");
   }
 
+  /** A connection breaks, and nobody notices. */
+  async #resume(): Promise<void> {
+    await using whole = await this.#start();
+    whole.pipeline.push(...answer(LONG));
+    await whole.pipeline.until(LLMFullResponseEndFrame);
+    await using session = await this.#start({ trouble: "drop" });
+    const { pipeline } = session;
+    pipeline.push(...answer(LONG));
+    await pipeline.until(LLMFullResponseEndFrame);
+    assertEquals(pipeline.errors.map(({ error }) => error), []);
+    assertEquals(spokenText(pipeline.down), LONG);
+    const wholeMs = audioMs(whole.pipeline.down);
+    // A space at the seam is neither here nor there.
+    const toleranceMs = this.#contract.resumes === "exactly" ? 100 : wholeMs / 10;
+    assertAlmostEquals(audioMs(pipeline.down), wholeMs, toleranceMs);
+    await this.#speaksNext(session);
+  }
+
   /** The first answer ends in an error, and the second is as if nothing had happened. */
   async #recovers(session: Session): Promise<void> {
     const { pipeline, subject } = session;
@@ -230,6 +315,7 @@ export class TTSCases {
     await pipeline.until(LLMFullResponseEndFrame);
     checkError(pipeline, [HELLO, ...subject.provider?.secrets ?? []]);
     assert(spokenText(pipeline.down) !== HELLO, "all of it counts as said");
+    subject.provider?.relent?.();
     await this.#speaksNext(session);
     assertEquals(pipeline.errors.length, 1);
   }
@@ -240,7 +326,9 @@ export class TTSCases {
     pipeline.push(...answer(HELLO));
     await pipeline.until(LLMFullResponseEndFrame);
     const data = pipeline.of(MetricsFrame).flatMap((frame) => frame.data);
-    assertEquals(data.map(({ type }) => type).sort(), ["ttfb", "tts_usage"]);
+    // When it is audible depends on the voice.
+    const types = data.map(({ type }) => type).filter((type) => type !== "ttfa").sort();
+    assertEquals(types, ["text_aggregation", "ttfb", "tts_usage"]);
     for (const { processor, model } of data) {
       assertEquals([processor, model], [service.name, service.settings.model]);
     }
@@ -263,7 +351,8 @@ export class TTSCases {
   }
 
   async #close(): Promise<void> {
-    await using session = await this.#start({ trouble: "silence" });
+    const clock = new VirtualClock();
+    await using session = await this.#open({ clock, patient: true }, [{ trouble: "silence" }]);
     const { pipeline, subject } = session;
     const stuck = subject.provider?.stuck();
     pipeline.push(...answer(LONG));
@@ -277,15 +366,16 @@ export class TTSCases {
   }
 
   async #open(
-    options: TestPipelineOptions,
+    { patient, ...options }: TestPipelineOptions & { readonly patient?: boolean },
     answers: readonly TTSContractAnswer[],
   ): Promise<Session> {
     const subject = await this.#contract.open();
     subject.provider?.script(...answers);
     // Only a clock that runs by itself can be late.
-    const service = subject.make(options.clock ? { stallTimeoutMs: 200 } : {});
+    const service = subject.make(options.clock && !patient ? { stallTimeoutMs: 200 } : {});
     const params = { enableMetrics: true, enableUsageMetrics: true, ...options.params };
-    const pipeline = new TestPipeline([service], { ...options, params });
+    const clock = options.clock ?? (this.#contract.realTime ? systemClock : undefined);
+    const pipeline = new TestPipeline([service], { ...options, clock, params });
     return {
       subject,
       service,
@@ -301,33 +391,4 @@ export class TTSCases {
 /** Resolves when nothing of what the provider was asked is under way any more. */
 async function closed({ subject }: Session): Promise<void> {
   await subject.provider?.closed();
-}
-
-/** An answer as a model streams it. */
-function answer(text: string): Frame[] {
-  const tokens = text.match(/\s*\S{1,5}|\s+$/g) ?? [];
-  return [
-    new LLMFullResponseStartFrame(),
-    ...tokens.map((token) => new LLMTextFrame(token)),
-    new LLMFullResponseEndFrame(),
-  ];
-}
-
-/** Which kinds of frames came, without words and measurements, runs of audio as one. */
-function outline(frames: readonly Frame[]): unknown[] {
-  return frames.filter((f) => !(f instanceof TTSTextFrame) && !(f instanceof MetricsFrame))
-    .map(({ constructor }) => constructor)
-    .filter((kind, i, all) => kind !== TTSAudioRawFrame || kind !== all[i - 1]);
-}
-
-function spokenText(frames: readonly Frame[]): string {
-  return frames.flatMap((frame) => frame instanceof TTSTextFrame ? [frame.text] : []).join("");
-}
-
-function audioMs(frames: readonly Frame[]): number {
-  return frames.reduce(
-    (ms, frame) =>
-      frame instanceof TTSAudioRawFrame ? ms + frame.numFrames * 1000 / frame.sampleRate : ms,
-    0,
-  );
 }

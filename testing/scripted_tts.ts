@@ -5,8 +5,18 @@ import {
   type TTSServiceOptions,
 } from "../services/tts/mod.ts";
 
+/** A piece of speech. */
+export interface ScriptedSpeech {
+  /** Milliseconds before it comes. */
+  readonly afterMs: number;
+  /** The piece. */
+  readonly event: SpeechEvent;
+}
+
 /** How a scripted voice speaks. */
 export interface ScriptedVoice {
+  /** Every piece that comes, in place of what is made by the rules below. */
+  readonly events?: readonly ScriptedSpeech[] | undefined;
   /** Milliseconds of audio for each character. @default {60} */
   readonly characterMs?: number | undefined;
   /** Milliseconds of audio in a piece. @default {100} */
@@ -63,6 +73,7 @@ export class ScriptedTTSService extends TTSService {
   protected override async *synthesize(request: SpeechRequest): AsyncIterable<SpeechEvent> {
     const number = this.requests.push(request);
     const voice = this.#voice(request);
+    if (voice.events) return yield* this.#play(voice.events, request, voice);
     const { firstAudioMs = 0, pauseMs = 0, failure } = voice;
     await this.#pause(firstAudioMs, request, voice);
     if (voice.words) yield wordsOf(request.text, voice);
@@ -76,6 +87,17 @@ export class ScriptedTTSService extends TTSService {
     }
     if (failure) throw failure.error;
     if (voice.stalls) await new Promise<never>(() => {});
+  }
+
+  async *#play(
+    events: readonly ScriptedSpeech[],
+    request: SpeechRequest,
+    voice: ScriptedVoice,
+  ): AsyncIterable<SpeechEvent> {
+    for (const { afterMs, event } of events) {
+      await this.#pause(afterMs, request, voice);
+      yield event;
+    }
   }
 
   async #pause(ms: number, { signal }: SpeechRequest, voice: ScriptedVoice): Promise<void> {

@@ -23,6 +23,8 @@ export interface TestPipelineOptions {
   readonly clock?: Clock | undefined;
   /** How the pipeline is to run. */
   readonly params?: PipelineParams | undefined;
+  /** What the application shares with its tools. */
+  readonly appResources?: unknown;
 }
 
 /** How long to wait for something. */
@@ -78,6 +80,9 @@ export class TestPipeline implements AsyncDisposable {
     this.#task = new PipelineTask(new Pipeline([head, ...elements, tail]), {
       clock: this.clock,
       params: options.params,
+      appResources: options.appResources,
+      // A test says itself how long it lasts.
+      idleTimeoutSecs: null,
       log: recorder(this.logged),
     });
     this.#running = this.#task.run();

@@ -1,4 +1,5 @@
-import type { TTSService } from "../services/tts/mod.ts";
+import type { AnyFrameProcessor } from "../processors/mod.ts";
+import type { TTSSettings } from "../services/tts/mod.ts";
 import { casesOf } from "./_contract_checks.ts";
 import { type ContractCase, type ContractOptions, registerContract } from "./contract.ts";
 import { TTS_CASES, TTSCases } from "./_tts_cases.ts";
@@ -9,11 +10,15 @@ export type TTSContractCase =
   | "speech"
   | "order"
   | "words"
+  | "audio"
   | "rate"
   | "interruption"
+  | "late"
   | "refusal"
   | "drop"
+  | "garbage"
   | "stall"
+  | "slow"
   | "metrics"
   | "settings"
   | "close";
@@ -24,6 +29,11 @@ export interface TTSContractAnswer {
   readonly status?: number | undefined;
   /** It breaks off in the midst of its audio, is stuck there, or says nothing at all. */
   readonly trouble?: "drop" | "stall" | "silence" | undefined;
+  /**
+   * Of one with which a connection is kept: it goes on in spite of a cancel, says
+   * what cannot be read as well, or never comes to an end.
+   */
+  readonly mischief?: "late" | "garbage" | "flood" | undefined;
 }
 
 /** A provider that does what a test wants. */
@@ -34,24 +44,44 @@ export interface TTSContractProvider {
   stuck(): Promise<unknown>;
   /** Resolves when every request so far has ended, or was closed by the client. */
   closed(): Promise<unknown>;
+  /** Milliseconds of audio that it said so far, in answers that came to their end. */
+  spokenMs?(): number;
+  /** Milliseconds of audio of a flood that the client has taken. */
+  floodedMs?(): number;
+  /** Refuses nothing any more, where a refusal lasts. */
+  relent?(): void;
   /** The voice that the last request asked for. */
   askedVoice(): unknown;
   /** What must never be logged, such as the key. */
   readonly secrets: readonly string[];
 }
 
+/** A voice, whatever its settings are. */
+export type ContractVoice = AnyFrameProcessor & {
+  /** The settings in force. */
+  readonly settings: TTSSettings;
+};
+
 /** A voice under test, with the provider it talks to. */
 export interface TTSContractSubject extends AsyncDisposable {
   /** The provider; none for a service that runs {@linkcode ContractOptions.alone}. */
   readonly provider?: TTSContractProvider | undefined;
   /** Makes a service that talks to the provider. */
-  make(options: { readonly stallTimeoutMs?: number }): TTSService;
+  make(options: { readonly stallTimeoutMs?: number }): ContractVoice;
 }
 
 /** What the contract wants to know of a voice. */
 export interface TTSContract extends ContractOptions<TTSContractCase> {
   /** Opens a provider for one case. */
   readonly open: () => TTSContractSubject | Promise<TTSContractSubject>;
+  /**
+   * How well it goes on where a connection broke, on another: to the word where the
+   * provider says when which is spoken, else as far as that can be estimated. By
+   * default it does not.
+   */
+  readonly resumes?: "exactly" | "about" | undefined;
+  /** Why it cannot be tested on a virtual clock, such as `"silence is its end"`. */
+  readonly realTime?: string | undefined;
   /** Another voice that it has. @default {"another-voice"} */
   readonly otherVoice?: string | undefined;
 }

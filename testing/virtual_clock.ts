@@ -10,6 +10,11 @@ interface Pending {
 export interface VirtualClockOptions {
   /** Date and time of day at the beginning. @default {new Date("2026-01-01T12:00:00Z")} */
   readonly startDate?: Date | undefined;
+  /**
+   * Gives a number for each timer: timers of the same moment fire in the order
+   * of their numbers. By default in the order in which they were set.
+   */
+  readonly order?: (() => number) | undefined;
 }
 
 /**
@@ -33,7 +38,7 @@ export interface VirtualClockOptions {
 export class VirtualClock implements Clock {
   readonly #start: number;
   #now = 0;
-  #order = 0;
+  readonly #order: () => number;
   #timers: Pending[] = [];
   #holds = 0;
   #released: PromiseWithResolvers<void> | undefined;
@@ -41,6 +46,8 @@ export class VirtualClock implements Clock {
   /** Makes a clock that stands at zero. */
   constructor(options: VirtualClockOptions = {}) {
     this.#start = (options.startDate ?? new Date("2026-01-01T12:00:00Z")).getTime();
+    let count = 0;
+    this.#order = options.order ?? (() => count++);
   }
 
   /** How many timers are set. */
@@ -62,7 +69,7 @@ export class VirtualClock implements Clock {
   timer(delayMs: number, callback: () => void): Timer {
     const pending: Pending = {
       at: this.#now + Math.max(0, delayMs),
-      order: this.#order++,
+      order: this.#order(),
       callback,
     };
     this.#insert(pending);
@@ -86,6 +93,18 @@ export class VirtualClock implements Clock {
       if (--this.#holds === 0) this.#release();
     };
     work.then(release, release);
+    return work;
+  }
+
+  /**
+   * The contrary of {@linkcode VirtualClock.hold}, for who plays what is outside: until `work` is settled, one that
+   * holds the clock for it does not count.
+   */
+  lend<T>(work: Promise<T>): Promise<T> {
+    this.#holds--;
+    if (this.#holds === 0) this.#release();
+    const takeBack = () => void this.#holds++;
+    work.then(takeBack, takeBack);
     return work;
   }
 
@@ -151,14 +170,17 @@ export class VirtualClock implements Clock {
     await this.#settle(enough);
   }
 
-  /** Keeps the timers in order of time, then of setting. */
+  /** Keeps the timers in order of time, then of their numbers. */
   #insert(pending: Pending): void {
     let low = 0;
     let high = this.#timers.length;
     while (low < high) {
       const middle = (low + high) >> 1;
       const other = this.#timers[middle] as Pending;
-      if (other.at <= pending.at) low = middle + 1;
+      const isBefore = other.at === pending.at
+        ? other.order <= pending.order
+        : other.at < pending.at;
+      if (isBefore) low = middle + 1;
       else high = middle;
     }
     this.#timers.splice(low, 0, pending);

@@ -118,3 +118,24 @@ Deno.test("VirtualClock sees what held work sets before it goes on", async () =>
   await advanced;
   assertEquals(order, ["at 5", "at 10"]);
 });
+
+Deno.test("VirtualClock steps while what holds it waits for it", async () => {
+  const clock = new VirtualClock();
+  // A provider that is played: who waits for its answer holds the clock, and the answer takes time.
+  const answer = async () => {
+    await clock.lend(clock.sleep(300));
+    return "noon";
+  };
+  assertEquals(await clock.runUntil(clock.hold(answer())), "noon");
+  assertEquals(clock.now(), 300);
+  // Other work holds it all the same.
+  const work = Promise.withResolvers<void>();
+  void clock.hold(work.promise);
+  const asked = clock.hold(answer());
+  setImmediate(() => {
+    assertEquals(clock.now(), 300);
+    work.resolve();
+  });
+  await clock.runUntil(asked);
+  assertEquals(clock.now(), 600);
+});

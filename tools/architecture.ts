@@ -36,9 +36,9 @@ const FLOORS: string[][] = [
   ["services/wire"],
   ["services/<kind>"],
   ["services/<provider>", "transports"],
-  ["rtvi", "flows"],
-  ["testing"],
+  ["rtvi", "flows", "extensions"],
   ["runner"],
+  ["testing"],
   ["cli"],
 ];
 

@@ -1,7 +1,7 @@
 import type { Timer } from "../async/mod.ts";
 import type { VADAnalyzer } from "../audio/vad/mod.ts";
 import type { LLMContext } from "../context/mod.ts";
-import { ErrorFrame } from "../frames/mod.ts";
+import { ErrorFrame, type VADParamsLike, VADParamsUpdateFrame } from "../frames/mod.ts";
 import { pushVADEvent, VADController, type VADEvent } from "../processors/audio/mod.ts";
 import type { ProcessorEvents, ProcessorRole } from "../processors/mod.ts";
 import { conversationOf, partnerOf } from "./_conversation.ts";
@@ -125,6 +125,10 @@ export class LLMUserAggregator extends LLMContextAggregator<LLMUserAggregatorEve
       conversationOf(this).gate.answered();
       return context.forward();
     });
+    this.handle(VADParamsUpdateFrame, ({ params: changes }, context) => {
+      if (params.vadAnalyzer) this.#listen(params.vadAnalyzer).setParams(this.#guarded(changes));
+      return context.forward();
+    });
     this.lifeSignal.addEventListener("abort", () => this.#close(), { once: true });
   }
 
@@ -198,9 +202,17 @@ export class LLMUserAggregator extends LLMContextAggregator<LLMUserAggregatorEve
       return vadAnalyzer.setParams({ minVolume: Math.max(usual, botSpeakingMinVolume) });
     }
     this.#echoTail = this.clock.timer(ECHO_TAIL_MS, () => {
+      vadAnalyzer.setParams({ minVolume: this.#minVolume ?? usual });
       this.#minVolume = undefined;
-      vadAnalyzer.setParams({ minVolume: usual });
     });
+  }
+
+  /** While the bot is heard, what is usual is only remembered where more is asked for. */
+  #guarded(changes: VADParamsLike): VADParamsLike {
+    if (this.#minVolume === undefined) return changes;
+    this.#minVolume = changes.minVolume;
+    const { botSpeakingMinVolume = 0 } = this.#params;
+    return { ...changes, minVolume: Math.max(changes.minVolume, botSpeakingMinVolume) };
   }
 
   #listen(analyzer: VADAnalyzer): VADController {

@@ -4,6 +4,13 @@
  *
  * @module
  */
+export {
+  type DeadAir,
+  DeadAirDetector,
+  type DeadAirDetectorEvents,
+  type DeadAirDetectorOptions,
+  type DeadAirText,
+} from "./dead_air_detector.ts";
 export type { TurnEvent, UserTurnOutcome } from "./events.ts";
 export {
   ProposedUserStartedSpeakingFrame,
@@ -36,6 +43,11 @@ export {
   type UserTurnStoppedMessage,
 } from "./llm_user_aggregator.ts";
 export { UserIdleController, type UserIdleControllerOptions } from "./user_idle_controller.ts";
+export {
+  type UserIdleCallback,
+  UserIdleProcessor,
+  type UserIdleProcessorOptions,
+} from "./user_idle_processor.ts";
 export {
   AlwaysUserMuteStrategy,
   BaseUserMuteStrategy,

@@ -64,6 +64,13 @@ type Verdict =
 const NO_EFFECTS: readonly UserTurnEffect[] = [];
 
 /**
+ * How long a voice may go on without a word or a pause: what is heard then is a
+ * noise, and whoever has spoken before it waits for an answer. Recognisers cut
+ * speech that lasts into pieces that are shorter.
+ */
+const ENDLESS_VOICE_MS = 120_000;
+
+/**
  * Finds the user's turns: events go in, in any order, and what is to be done
  * comes out. It has no clock and no timers; who feeds it wakes it at its
  * {@linkcode UserTurnController.deadline} with a `"time"` event.
@@ -130,9 +137,11 @@ export class UserTurnController {
     return this.#turn.open ? [this.#stop(at, { ended: true })] : NO_EFFECTS;
   }
 
-  /** A silent user's turn ends then, whatever the strategies say. */
-  get #timeoutAt(): number | undefined {
-    return this.#turn.speaking ? undefined : this.#turn.lastActivityAt + this.#timeoutMs;
+  /** The turn ends then, whatever the strategies say: soon where no voice is heard. */
+  get #timeoutAt(): number {
+    const { speaking, lastActivityAt } = this.#turn;
+    return lastActivityAt +
+      (speaking ? Math.max(ENDLESS_VOICE_MS, this.#timeoutMs) : this.#timeoutMs);
   }
 
   #start(event: TurnEvent): readonly UserTurnEffect[] {
@@ -194,8 +203,7 @@ export class UserTurnController {
       }
     }
     if (due) return [this.#stop(at, due)];
-    const timeoutAt = this.#timeoutAt;
-    if (timeoutAt === undefined || timeoutAt > at) return NO_EFFECTS;
+    if (this.#timeoutAt > at) return NO_EFFECTS;
     return [{ type: "stopTimeout" }, this.#stop(at, {})];
   }
 

@@ -222,7 +222,7 @@ Deno.test("A turn without any end takes its time, and no more", () => {
   const feeder = new Feeder({ userTurnStrategies: strategies, userTurnStopTimeoutSecs: 3 });
   feeder.feed(VOICE, 0);
   feeder.feed(FIRST, 10_000);
-  assertEquals(feeder.controller.deadline, undefined, "the user is still speaking");
+  assertEquals(feeder.controller.deadline, 130_000, "the user is still speaking");
   feeder.feed(SILENCE, 10_500);
   feeder.feed(SECOND, 11_000);
   assertEquals(feeder.controller.deadline, 14_000);
@@ -231,6 +231,18 @@ Deno.test("A turn without any end takes its time, and no more", () => {
   assertEquals(feeder.turns.map(({ outcome, text }) => [outcome, text]), [
     ["timeout", "turn on the light"],
   ]);
+});
+
+Deno.test("A voice that never falls silent has the floor for two minutes after the last word", () => {
+  const feeder = new Feeder({});
+  feeder.feed(VOICE, 0);
+  feeder.feed(FIRST, 10_000);
+  feeder.wake(129_999);
+  assertEquals(feeder.effects, ["started"]);
+  feeder.wake(600_000);
+  assertEquals(feeder.effects, ["started", "stopTimeout", "stopped"]);
+  assertEquals(feeder.turns.map(({ outcome, text }) => [outcome, text]), [["timeout", "turn on"]]);
+  assertEquals(feeder.controller.deadline, undefined);
 });
 
 Deno.test("Of two stop strategies the earlier one ends the turn, however late the timer", () => {

@@ -2,6 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import { VADAnalyzer } from "../audio/vad/mod.ts";
 import { LLMContext } from "../context/mod.ts";
 import {
+  BotStartedSpeakingFrame,
+  BotStoppedSpeakingFrame,
   InputAudioRawFrame,
   InterruptionFrame,
   TranscriptionFrame,
@@ -78,6 +80,36 @@ Deno.test("Where nobody before has looked for a voice, the analyzer given does",
     assertEquals(bot.seen.filter((name) => name === "InputAudioRawFrame").length, 8);
   });
   assert(vadAnalyzer.closed);
+});
+
+Deno.test("While the bot is heard, and a second after, only who is louder interrupts it", async () => {
+  const vadAnalyzer = new LoudVADAnalyzer();
+  const userParams = { vadAnalyzer, botSpeakingMinVolume: 0.78 };
+  await withPair({ userParams }, async ({ task, bot, clock }) => {
+    const starts = () => bot.seen.filter((name) => name === "VADUserStartedSpeakingFrame").length;
+    const speak = async (level: number) => {
+      const wave = new Int16Array(320).map((_, k) => k % 16 < 8 ? level : -level);
+      for (let i = 0; i < 30; i++) {
+        const sound = i < 20 ? wave : new Int16Array(320);
+        void task.queueFrame(new InputAudioRawFrame(sound, { sampleRate: 16_000 }));
+        await clock.advance(20);
+      }
+    };
+    void bot.say.push(new BotStartedSpeakingFrame(), "upstream");
+    await speak(200);
+    assertEquals(starts(), 0);
+    await speak(20_000);
+    assertEquals(starts(), 1);
+    await speak(0);
+    void bot.say.push(new BotStoppedSpeakingFrame(), "upstream");
+    await clock.advance(100);
+    await speak(200);
+    assertEquals(starts(), 1);
+    await clock.advance(1_000);
+    await speak(200);
+    assertEquals(starts(), 2);
+    assertEquals(vadAnalyzer.params.minVolume, 0);
+  });
 });
 
 Deno.test("An analyzer that cannot load is an error, and the conversation goes on", async () => {

@@ -1,10 +1,14 @@
+import type { FilterControlFrame } from "../../frames/mod.ts";
+
 /**
  * Cleans the audio that comes in, before a VAD or a recogniser hears it: noise suppression, voice isolation.
  *
  * An input transport calls {@linkcode BaseAudioFilter.start} once with the rate of its audio, then
  * {@linkcode BaseAudioFilter.filter} for every chunk, in order and one at a time, and
- * {@linkcode BaseAudioFilter.stop} once at the end. A transport that is told to turn filtering off or to change
- * settings calls {@linkcode BaseAudioFilter.setEnabled} and {@linkcode BaseAudioFilter.updateSettings} in between.
+ * {@linkcode BaseAudioFilter.stop} once at the end. A `FilterEnableFrame` becomes a call of
+ * {@linkcode BaseAudioFilter.setEnabled}, a `FilterUpdateSettingsFrame` one of
+ * {@linkcode BaseAudioFilter.updateSettings}; frames of a filter's own go to {@linkcode BaseAudioFilter.processFrame}.
+ * What a filter throws is reported, and audio passes as it came.
  *
  * @example A filter that makes everything quieter
  * ```ts
@@ -57,6 +61,14 @@ export abstract class BaseAudioFilter {
       );
     }
   }
+
+  /**
+   * Takes a control frame that is neither of the two above, such as one that a filter brings along. Does nothing
+   * unless a filter needs it; a frame of another filter's is to be left alone.
+   *
+   * @param _frame The frame, which passes on afterwards.
+   */
+  processFrame(_frame: FilterControlFrame): void | Promise<void> {}
 
   /**
    * Filters the next chunk.

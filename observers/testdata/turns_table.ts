@@ -1,5 +1,6 @@
 import { LLMMessagesAppendFrame } from "../../context/mod.ts";
 import {
+  AggregatedTextFrame,
   BotStartedSpeakingFrame,
   BotStoppedSpeakingFrame,
   type Frame,
@@ -12,7 +13,10 @@ import {
   LLMRunFrame,
   LLMTextFrame,
   TranscriptionFrame,
+  TTSAudioRawFrame,
   TTSSpeakFrame,
+  TTSStartedFrame,
+  TTSTextFrame,
   UserStartedSpeakingFrame,
   UserStoppedSpeakingFrame,
   VADUserStartedSpeakingFrame,
@@ -43,6 +47,7 @@ export const ANSWER: () => Script = () => [
 export const MEASURED = {
   source: "speech",
   userText: "What time is it?",
+  vadStopMs: 200,
   transcriptMs: 350,
   turnEndMs: 600,
   firstTokenMs: 900,
@@ -66,6 +71,49 @@ export const CASES: Record<string, { script: Script; turns: Record<string, unkno
     script: [...SPEECH(), ...ANSWER()],
     turns: [MEASURED],
   },
+  "the first sentence, and the first speech, each of its own utterance": {
+    script: [
+      ...SPEECH(),
+      ...ANSWER().slice(0, 3),
+      [1950, new TTSStartedFrame({ contextId: "a" })],
+      [1951, new AggregatedTextFrame("It is noon.", { contextId: "a", willBeSpoken: true })],
+      [2000, new TTSAudioRawFrame(new Int16Array(1), { sampleRate: 16_000, contextId: "old" })],
+      [2100, new TTSAudioRawFrame(new Int16Array(1), { sampleRate: 16_000, contextId: "a" })],
+      [2150, new TTSAudioRawFrame(new Int16Array(1), { sampleRate: 16_000, contextId: "a" })],
+      [2160, new AggregatedTextFrame("Bye.", { contextId: "a", willBeSpoken: true })],
+      ...ANSWER().slice(3),
+    ],
+    turns: [{ ...MEASURED, firstSentenceMs: 951, firstSpeechMs: 1100 }],
+  },
+  "what is spoken of an answer that was cut is not the first of it": {
+    script: [
+      ...SPEECH(),
+      ...ANSWER().slice(0, 3),
+      [1950, new TTSStartedFrame({ contextId: "a" })],
+      [2000, new InterruptionFrame()],
+      [2100, new TTSAudioRawFrame(new Int16Array(1), { sampleRate: 16_000, contextId: "a" })],
+    ],
+    turns: [{
+      source: "speech",
+      userText: "What time is it?",
+      vadStopMs: 200,
+      transcriptMs: 350,
+      turnEndMs: 600,
+      firstTokenMs: 900,
+      interrupted: true,
+    }],
+  },
+  "what is shown and not spoken is no sentence": {
+    script: [
+      ...SPEECH(),
+      ...ANSWER().slice(0, 3),
+      [1950, new TTSStartedFrame({ contextId: "a" })],
+      [1951, new AggregatedTextFrame("(smiles)", { contextId: "a", willBeSpoken: false })],
+      [1960, new TTSTextFrame("It ", { contextId: "a", willBeSpoken: true })],
+      ...ANSWER().slice(3),
+    ],
+    turns: [MEASURED],
+  },
   "a transcript that was there before the voice ended counts as zero": {
     script: [
       [100, new VADUserStartedSpeakingFrame()],
@@ -77,6 +125,7 @@ export const CASES: Record<string, { script: Script; turns: Record<string, unkno
     turns: [{
       source: "speech",
       userText: "What time is it?",
+      vadStopMs: 200,
       transcriptMs: 0,
       turnEndMs: 600,
       interrupted: false,
@@ -96,6 +145,7 @@ export const CASES: Record<string, { script: Script; turns: Record<string, unkno
     turns: [{
       source: "speech",
       userText: "Well, what time is it?",
+      vadStopMs: 200,
       transcriptMs: 300,
       turnEndMs: 800,
       interrupted: false,
@@ -213,6 +263,7 @@ export const CASES: Record<string, { script: Script; turns: Record<string, unkno
       {
         source: "speech",
         userText: "What time is it?",
+        vadStopMs: 200,
         transcriptMs: 350,
         turnEndMs: 600,
         interrupted: false,
@@ -230,6 +281,7 @@ export const CASES: Record<string, { script: Script; turns: Record<string, unkno
       {
         source: "speech",
         userText: "What time is it?",
+        vadStopMs: 200,
         transcriptMs: 350,
         turnEndMs: 600,
         interrupted: false,
@@ -295,6 +347,7 @@ export const CASES: Record<string, { script: Script; turns: Record<string, unkno
       {
         source: "speech",
         userText: "What time is it?",
+        vadStopMs: 200,
         transcriptMs: 350,
         turnEndMs: 600,
         toolMs: 120,
@@ -330,6 +383,7 @@ export const CASES: Record<string, { script: Script; turns: Record<string, unkno
       {
         source: "speech",
         userText: "What time is it?",
+        vadStopMs: 200,
         transcriptMs: 350,
         turnEndMs: 600,
         toolMs: 300,
@@ -353,6 +407,7 @@ export const CASES: Record<string, { script: Script; turns: Record<string, unkno
     turns: [{
       source: "speech",
       userText: "What time is it?",
+      vadStopMs: 200,
       transcriptMs: 350,
       turnEndMs: 600,
       firstTokenMs: 900,

@@ -3,6 +3,16 @@
  *
  * @module
  */
+export type {
+  AudioBufferProcessorEvents,
+  AudioBufferProcessorOptions,
+  TurnAudioData,
+} from "./audio_buffer_options.ts";
+export { AudioBufferProcessor } from "./audio_buffer_processor.ts";
+export {
+  AudioBufferStartRecordingFrame,
+  AudioBufferStopRecordingFrame,
+} from "./recording_frames.ts";
 export {
   pushVADEvent,
   VADController,

@@ -1,8 +1,14 @@
 import { downmix } from "../../audio/mod.ts";
-import { type VADAnalysis, type VADAnalyzer, VADState } from "../../audio/vad/mod.ts";
+import {
+  type VADAnalysis,
+  type VADAnalyzer,
+  type VADParams,
+  VADState,
+} from "../../audio/vad/mod.ts";
 import { type Clock, Deque, type Timer } from "../../async/mod.ts";
 import {
   type InputAudioRawFrame,
+  SpeechControlParamsFrame,
   UserSpeakingFrame,
   VADUserStartedSpeakingFrame,
   VADUserStoppedSpeakingFrame,
@@ -18,7 +24,9 @@ export type VADEvent =
   /** Somebody is speaking; at an interval. */
   | { readonly type: "speaking" }
   /** Nobody speaks any more. */
-  | { readonly type: "stopped"; readonly stopSecs: number; readonly timestamp: number };
+  | { readonly type: "stopped"; readonly stopSecs: number; readonly timestamp: number }
+  /** From now on speech is found by these parameters. */
+  | { readonly type: "params"; readonly vadParams: VADParams };
 
 /** What a {@linkcode VADController} needs to know. */
 export interface VADControllerOptions {
@@ -112,6 +120,18 @@ export class VADController implements AsyncDisposable {
       this.#tellDropped();
     }
     this.#working ??= this.#work();
+  }
+
+  /** Changes parameters of the analyzer from the next window on, and tells; what is wrong with them is told instead. */
+  setParams(changes: Partial<VADParams>): void {
+    if (this.#closed) return;
+    const { analyzer, found, failed } = this.#options;
+    try {
+      analyzer.setParams(changes);
+    } catch (error) {
+      return failed(error);
+    }
+    found({ type: "params", vadParams: analyzer.params });
   }
 
   /** Resolves when all audio has been looked at. */
@@ -218,7 +238,7 @@ export class VADController implements AsyncDisposable {
 }
 
 /**
- * Pushes what a {@linkcode VADController} found: audio downstream, signs of speech both ways.
+ * Pushes what a {@linkcode VADController} found: audio downstream, signs of speech and new parameters both ways.
  *
  * @example
  * ```ts
@@ -247,6 +267,8 @@ export function pushVADEvent(
       return void target.broadcast(() => new UserSpeakingFrame());
     case "stopped":
       return void target.broadcast(() => new VADUserStoppedSpeakingFrame(event));
+    case "params":
+      return void target.broadcast(() => new SpeechControlParamsFrame(event));
     default:
       return event satisfies never;
   }

@@ -1,5 +1,11 @@
 import type { VADAnalyzer } from "../../audio/vad/mod.ts";
-import { EndFrame, InputAudioRawFrame, StartFrame, StopFrame } from "../../frames/mod.ts";
+import {
+  EndFrame,
+  InputAudioRawFrame,
+  StartFrame,
+  StopFrame,
+  VADParamsUpdateFrame,
+} from "../../frames/mod.ts";
 import { FrameProcessor, type FrameProcessorOptions, type FrameScope } from "../mod.ts";
 import { pushVADEvent, VADController } from "./vad_controller.ts";
 
@@ -18,7 +24,8 @@ export interface VADProcessorOptions extends FrameProcessorOptions {
  *
  * What decided and what was decided leave in this order: a `VADUserStartedSpeakingFrame` comes right after the audio
  * that made it sure. So audio waits here for the analyzer, some milliseconds, and nothing else does: other frames
- * overtake it, except that the end waits until the last audio has been looked at.
+ * overtake it, except that the end waits until the last audio has been looked at. A `VADParamsUpdateFrame` changes its
+ * parameters, and a `SpeechControlParamsFrame` says so both ways.
  *
  * @example
  * ```ts
@@ -42,6 +49,10 @@ export class VADProcessor extends FrameProcessor {
     this.handle(InputAudioRawFrame, (frame, context) => {
       if (context.direction === "upstream") return context.forward();
       this.#control().process(frame);
+    });
+    this.handle(VADParamsUpdateFrame, (frame, context) => {
+      this.#control().setParams(frame.params);
+      return context.forward();
     });
     for (const last of [EndFrame, StopFrame]) this.handle(last, () => this.#controller?.idle());
     this.lifeSignal.addEventListener("abort", () => this.#close(), { once: true });

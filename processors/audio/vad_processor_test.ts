@@ -5,13 +5,16 @@ import {
   type Frame,
   InputAudioRawFrame,
   InterruptionFrame,
+  SpeechControlParamsFrame,
   UserMuteStartedFrame,
+  VADParamsUpdateFrame,
   VADUserStartedSpeakingFrame,
   VADUserStoppedSpeakingFrame,
 } from "../../frames/mod.ts";
 import { Pipeline, PipelineTask } from "../../pipeline/mod.ts";
 import { VirtualClock } from "../../testing/mod.ts";
 import { KeptLog, Tap } from "../../tests/transports/output_rig.ts";
+import { VADController } from "./vad_controller.ts";
 import { VADProcessor, type VADProcessorOptions } from "./vad_processor.ts";
 
 /** Takes for speech what is not silent, after as long as it is told. */
@@ -262,4 +265,39 @@ Deno.test("a cancelled VADProcessor drops what waits and closes its analyzer", a
   await rig.running;
   assertEquals(story(rig.below), "aaa<'aa");
   assertEquals([analyzer.log, rig.clock.timers], [["load", "close"], 0]);
+});
+
+Deno.test("a frame from either end changes the VAD's parameters, and others are told", async () => {
+  await using rig = new Rig();
+  const params = { ...rig.analyzer.params, stopSecs: 0.04 };
+  await rig.clock.settle();
+  void rig.task.queueFrame(new VADParamsUpdateFrame(params), "upstream");
+  await rig.clock.settle();
+  assertEquals(rig.above.list("upstream"), ["0 SpeechControlParams", "0 VADParamsUpdate"]);
+  assertEquals(rig.below.list().at(-1), "0 SpeechControlParams");
+  await rig.speak(5);
+  await rig.speak(3, 0);
+  assertEquals(story(rig.below).slice(-4), "..>.");
+  rig.send(new VADParamsUpdateFrame({ ...params, startSecs: -1 }));
+  await rig.clock.settle();
+  assertEquals(rig.log.errors.length, 1);
+  assert(rig.log.errors[0]?.includes('"startSecs" to -1'));
+  assertEquals(rig.analyzer.params, params);
+  const [told] = rig.below.seen.map(({ frame }) => frame)
+    .filter((frame) => frame instanceof SpeechControlParamsFrame);
+  assertEquals(told?.vadParams, params);
+});
+
+Deno.test("a controller that is closed takes no parameters any more", async () => {
+  const events: string[] = [];
+  const controller = new VADController({
+    analyzer: new LoudIsSpeech(),
+    clock: new VirtualClock(),
+    found: ({ type }) => events.push(type),
+    failed: () => events.push("failed"),
+  });
+  controller.setParams({ stopSecs: 1 });
+  await controller.close();
+  controller.setParams({ stopSecs: 2 });
+  assertEquals(events, ["params"]);
 });

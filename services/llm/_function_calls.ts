@@ -23,6 +23,8 @@ export interface FunctionCallRunnerOptions {
   readonly name: string;
   readonly clock: () => Clock;
   readonly log: () => Logger;
+  /** What the application shares with its tools. */
+  readonly appResources: () => unknown;
   /** Pushes what no interruption makes stale. */
   readonly scope: () => FrameScope;
   /** Told of calls that are about to run. */
@@ -115,6 +117,7 @@ export class FunctionCallRunner {
       context,
       clock: this.#options.clock(),
       signal: call.controller.signal,
+      appResources: this.#options.appResources(),
       push: (frame, direction) => scope.push(frame, direction),
       progress: (result, properties) => this.#tell(call, result, properties),
     });

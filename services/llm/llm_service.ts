@@ -103,6 +103,7 @@ export abstract class LLMService<S extends LLMSettings = LLMSettings>
       name: this.name,
       clock: () => this.clock,
       log: () => this.log,
+      appResources: () => this.env.appResources,
       scope: () => this.lasting,
       started: (calls) => this.emit("functionCallsStarted", calls),
       cancelled: (calls) => this.emit("functionCallsCancelled", calls),
@@ -173,7 +174,7 @@ export abstract class LLMService<S extends LLMSettings = LLMSettings>
     try {
       for await (const event of guard.watch(this.generate(request))) {
         if (signal.aborted) return [];
-        this.metrics.stopTtfb();
+        this.#measure(event);
         if (event.type === "toolCall") collector.add(event);
         else await this.#pass(event, to);
       }
@@ -185,6 +186,13 @@ export abstract class LLMService<S extends LLMSettings = LLMSettings>
     }
     this.metrics.stopProcessing();
     return collector.calls;
+  }
+
+  /** What only acknowledges the request is no part of an answer, and thoughts are not the answer. */
+  #measure(event: LLMEvent): void {
+    if (event.type === "usage" || event.type === "text" && event.text === "") return;
+    if (event.type === "text" || event.type === "toolCall") this.metrics.stopTtfat();
+    else this.metrics.stopTtfb();
   }
 
   #pass(event: Exclude<LLMEvent, { type: "toolCall" }>, to: AnswerTarget): void | Promise<void> {

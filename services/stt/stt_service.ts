@@ -4,6 +4,7 @@ import {
   type Frame,
   InputAudioRawFrame,
   InterimTranscriptionFrame,
+  ServiceSwitcherRequestMetadataFrame,
   StartFrame,
   StopFrame,
   STTMuteFrame,
@@ -13,8 +14,9 @@ import {
   UserMuteStartedFrame,
   UserMuteStoppedFrame,
 } from "../../frames/mod.ts";
-import type { FrameContext, ProcessorRole } from "../../processors/mod.ts";
+import type { FrameContext, ProcessorEvents, ProcessorRole } from "../../processors/mod.ts";
 import { STTMetadataFrame } from "../../turns/frames.ts";
+import type { UserTurnStrategies } from "../../turns/mod.ts";
 import { AIService, type AIServiceOptions, type ServiceSettings } from "../wire/mod.ts";
 
 /** Settings that every STT service has. */
@@ -44,12 +46,24 @@ export interface STTServiceOptions<S extends STTSettings = STTSettings>
   readonly ttfsP99LatencySecs?: number | undefined;
 }
 
+/** Events of every STT service. */
+export interface STTServiceEvents extends ProcessorEvents {
+  /** A connection to the provider is open. */
+  readonly connected: readonly [];
+  /** A connection to the provider is no more. */
+  readonly disconnected: readonly [];
+  /** A connection could not be opened, or broke; the error is reported as well. */
+  readonly connectionError: readonly [error: string];
+}
+
 /** What a service heard. */
 export interface Transcript {
   /** The words. */
   readonly text: string;
   /** Language that was heard (BCP 47). */
   readonly language?: string | undefined;
+  /** Who spoke, where the provider tells speakers apart; who the audio is from by default. */
+  readonly userId?: string | undefined;
   /** What the provider said, as it said it. */
   readonly result?: unknown;
 }
@@ -71,7 +85,10 @@ export interface Transcript {
  * console.log(new Parrot({}, {}).role); // "stt"
  * ```
  */
-export abstract class STTService<S extends STTSettings = STTSettings> extends AIService<S> {
+export abstract class STTService<
+  S extends STTSettings = STTSettings,
+  M extends { [K in keyof M]: readonly unknown[] } = STTServiceEvents,
+> extends AIService<S, M> {
   readonly #options: STTServiceOptions<S>;
   #resampler: StreamResampler | undefined;
   #userId = "";
@@ -100,9 +117,23 @@ export abstract class STTService<S extends STTSettings = STTSettings> extends AI
     return this.#options.ttfsP99LatencySecs;
   }
 
-  /** Sample rate it hears at, in hertz. */
+  /** How turns are to be found with this service, where it has a say in that. */
+  protected get userTurnStrategies(): UserTurnStrategies | undefined {
+    return undefined;
+  }
+
+  /** Sample rates it can hear at, in hertz; any where there is none. */
+  protected get sampleRates(): readonly number[] {
+    return [];
+  }
+
+  /** Sample rate it hears at, in hertz: of those it can, the nearest to what is wanted. */
   protected get sampleRate(): number {
-    return this.#options.sampleRate ?? this.env.params.audioInSampleRate;
+    const wanted = this.#options.sampleRate ?? this.env.params.audioInSampleRate;
+    return this.sampleRates.reduce(
+      (best, rate) => Math.abs(rate - wanted) < Math.abs(best - wanted) ? rate : best,
+      this.sampleRates[0] ?? wanted,
+    );
   }
 
   /** Whether the user is not to be heard at present. */
@@ -123,24 +154,24 @@ export abstract class STTService<S extends STTSettings = STTSettings> extends AI
 
   /** Pushes a final transcript; nothing is pushed for one without words. */
   protected pushTranscript(transcript: Transcript, options: { finalized?: boolean } = {}): void {
-    const { text, language, result } = transcript;
+    const { text, language, result, userId } = transcript;
     if (text.trim() === "" && !this.#options.pushEmptyTranscripts) return;
     void this.lasting.push(
-      new TranscriptionFrame(text.trim(), { ...this.#stamp(), language, result, ...options }),
+      new TranscriptionFrame(text.trim(), { ...this.#stamp(userId), language, result, ...options }),
     );
   }
 
   /** Pushes what the user seems to be saying. */
   protected pushInterim(transcript: Transcript): void {
     if (transcript.text.trim() === "") return;
-    const { text, language, result } = transcript;
+    const { text, language, result, userId } = transcript;
     void this.lasting.push(
-      new InterimTranscriptionFrame(text.trim(), { ...this.#stamp(), language, result }),
+      new InterimTranscriptionFrame(text.trim(), { ...this.#stamp(userId), language, result }),
     );
   }
 
-  #stamp(): { userId: string; timestamp: string } {
-    return { userId: this.#userId, timestamp: this.clock.date().toISOString() };
+  #stamp(userId = this.#userId): { userId: string; timestamp: string } {
+    return { userId, timestamp: this.clock.date().toISOString() };
   }
 
   #handleMuting(): void {
@@ -169,16 +200,28 @@ export abstract class STTService<S extends STTSettings = STTSettings> extends AI
   #handleLifecycle(): void {
     this.handle(StartFrame, async (_frame, context) => {
       await context.forward();
-      const { ttfsP99LatencySecs } = this;
-      if (ttfsP99LatencySecs === undefined) return;
-      await context.push(new STTMetadataFrame(this.name, { ttfsP99LatencySecs }));
+      await this.#sayMetadata(context);
     });
+    this.handle(
+      ServiceSwitcherRequestMetadataFrame,
+      (frame, context) => frame.service === this ? this.#sayMetadata(context) : context.forward(),
+    );
     for (const end of [EndFrame, StopFrame]) {
       this.handle<Frame>(end, async (_frame, context) => {
         await this.drain();
         return await context.forward();
       });
     }
+  }
+
+  /** Says how turns are to be found with it, and how long to wait for its words. */
+  #sayMetadata(context: FrameContext): void | Promise<void> {
+    const { userTurnStrategies } = this;
+    // Who finds the turns itself is not waited for.
+    const ttfsP99LatencySecs = userTurnStrategies ? 0 : this.ttfsP99LatencySecs;
+    if (ttfsP99LatencySecs === undefined) return;
+    const metadata = { ttfsP99LatencySecs, userTurnStrategies };
+    return context.push(new STTMetadataFrame(this.name, metadata));
   }
 
   #audio(frame: InputAudioRawFrame, context: FrameContext): void | Promise<void> {

@@ -9,11 +9,14 @@ export const READ_AHEAD_MS = 60_000;
 export interface SpeechOptions {
   readonly clock: Clock;
   readonly sampleRate: number;
-  readonly stallTimeoutMs: number;
+  /** Milliseconds without anything after which it is given up; never, where the source sees to that. */
+  readonly stallTimeoutMs: number | undefined;
   /** Aborted when nobody wants to hear it any more. */
   readonly signal: AbortSignal;
   /** Asks the provider; nothing is asked where there is nothing to say. */
   readonly ask: ((signal: AbortSignal) => AsyncIterable<SpeechEvent>) | undefined;
+  /** Whether there has to be audio in the end. */
+  readonly owes: () => boolean;
   readonly onFirstAudio: () => void;
   /** Called once all of it has been read; not if it failed. */
   readonly onRead: () => void;
@@ -34,6 +37,7 @@ export class Speech {
   #read = 0;
   #given = 0;
   #complete = false;
+  #broken = false;
   #failed: { readonly error: unknown } | undefined;
   #changed: PromiseWithResolvers<void> | undefined;
 
@@ -58,9 +62,19 @@ export class Speech {
     return this.#read * 1000 / this.sampleRate;
   }
 
-  /** Whether all of it has been read; never so if it failed. */
+  /** Whether all of it has been read; never so if it failed, or broke. */
   get complete(): boolean {
     return this.#complete;
+  }
+
+  /** Whether the connection broke before all of it was there. */
+  get broken(): boolean {
+    return this.#broken;
+  }
+
+  /** Whether nothing more comes, for whatever reason. */
+  get over(): boolean {
+    return this.#complete || this.#broken || this.#failed !== undefined;
   }
 
   /** Gives the audio as it comes; throws what the provider threw, behind the audio before it. */
@@ -72,7 +86,7 @@ export class Speech {
         this.#wake();
         yield chunk;
       } else if (this.#failed) throw this.#failed.error;
-      else if (this.#complete || this.#signal.aborted) return;
+      else if (this.#complete || this.#broken || this.#signal.aborted) return;
       else await this.#change();
     }
   }
@@ -81,24 +95,37 @@ export class Speech {
     ask: (signal: AbortSignal) => AsyncIterable<SpeechEvent>,
     options: SpeechOptions,
   ): Promise<void> {
-    const signal = this.#signal;
-    using guard = new StallGuard(options.clock, { timeoutMs: options.stallTimeoutMs, signal });
     // Whoever asks has the speech in hand before anything of it is there.
     await Promise.resolve();
     try {
-      for await (const event of guard.watch(ask(guard.signal))) {
-        if (signal.aborted) return;
-        if (event.type === "words") this.words.push(...event.words);
-        else this.#take(event.audio, options);
-        while (this.readMs - this.givenMs > READ_AHEAD_MS && !signal.aborted) await this.#change();
-      }
-      if (this.#read === 0) throw new NoAudioError("Cannot be heard: the provider gave no audio");
-      this.#complete = true;
+      await this.#readAll(ask, options);
+      if (this.#broken) this.#keepWholeWords();
+      else if (this.#read === 0 && options.owes()) {
+        throw new NoAudioError("Cannot be heard: the provider gave no audio");
+      } else this.#complete = true;
     } catch (error) {
       this.#failed = { error };
     }
     this.#wake();
     if (this.#complete) options.onRead();
+  }
+
+  async #readAll(
+    ask: (signal: AbortSignal) => AsyncIterable<SpeechEvent>,
+    options: SpeechOptions,
+  ): Promise<void> {
+    const { clock, signal, stallTimeoutMs: timeoutMs } = options;
+    using guard = timeoutMs === undefined
+      ? undefined
+      : new StallGuard(clock, { timeoutMs, signal });
+    const events = guard ? guard.watch(ask(guard.signal)) : ask(signal);
+    for await (const event of events) {
+      if (signal.aborted) return;
+      if (event.type === "words") this.words.push(...event.words);
+      else if (event.type === "audio") this.#take(event.audio, options);
+      else this.#broken = true;
+      while (this.readMs - this.givenMs > READ_AHEAD_MS && !signal.aborted) await this.#change();
+    }
   }
 
   #take(audio: Int16Array, options: SpeechOptions): void {
@@ -107,6 +134,21 @@ export class Speech {
     this.#read += audio.length;
     this.#chunks.push(audio);
     this.#wake();
+  }
+
+  /** What is asked for anew begins with a word: the half of one that nobody has heard goes. */
+  #keepWholeWords(): void {
+    const ends = this.words.flatMap(({ endMs }, k) => endMs ?? this.words[k + 1]?.startMs ?? []);
+    const wholeMs = Math.max(0, ...ends.filter((ms) => ms <= this.readMs));
+    if (ends.length === 0) return;
+    const keep = Math.max(this.#given, Math.round(wholeMs * this.sampleRate / 1000));
+    while (this.#read > keep) {
+      const last = this.#chunks.pop();
+      if (!last) return;
+      const over = Math.min(last.length, this.#read - keep);
+      this.#read -= over;
+      if (over < last.length) this.#chunks.push(last.subarray(0, last.length - over));
+    }
   }
 
   #change(): Promise<void> {

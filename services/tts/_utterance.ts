@@ -7,25 +7,12 @@ import {
   TTSTextFrame,
 } from "../../frames/mod.ts";
 import type { FrameScope } from "../../processors/mod.ts";
-import type { MappedText } from "../../text/mod.ts";
 import type { ServiceMetrics } from "../wire/mod.ts";
-import { Speech } from "./_speech.ts";
-import type { SpeechEvent, SpeechRequest } from "./synthesis.ts";
-import { type SpokenPiece, WordFollower } from "./_word_follower.ts";
+import { Passage, type Segment, type SpokenPart } from "./_passage.ts";
+import type { SpeechEvent, SpeechRequest, SpeechStream, SpeechStreamRequest } from "./synthesis.ts";
 
-/** A piece of text that is spoken with one request. */
-export interface Segment {
-  readonly id: number;
-  /** The text, for who shows it. */
-  readonly text: string;
-  /** What the model wrote for it. */
-  readonly raw: string;
-  /** What is said for it. */
-  readonly spoken: MappedText;
-  readonly aggregatedBy: string;
-  /** Whether it is shown only. */
-  readonly silent: boolean;
-}
+/** How often a connection may break in a row without any audio before an utterance is given up. */
+const MAX_BREAKS = 3;
 
 export interface UtteranceOptions {
   readonly contextId: string;
@@ -33,33 +20,40 @@ export interface UtteranceOptions {
   readonly appendToContext: boolean;
   readonly sampleRate: number;
   readonly stallTimeoutMs: number;
+  /** Milliseconds of silence that are pushed behind it. */
+  readonly silenceMs: number;
   readonly clock: Clock;
   readonly metrics: ServiceMetrics;
   /** Closed by an interruption, which ends the utterance. */
   readonly scope: FrameScope;
+  /** Told of each text before it is sent. */
+  readonly onText: (text: string) => void;
+  /** Whether a text need not be asked for. */
+  readonly isKept: (text: string) => boolean;
   readonly synthesize: (request: SpeechRequest) => AsyncIterable<SpeechEvent>;
+  /** Opens a speech of many texts, where the service has such. */
+  readonly stream: ((request: SpeechStreamRequest) => SpeechStream) | undefined;
   /** Told of every request that fails; says whether the next segment can be tried. */
   readonly failed: (error: unknown) => boolean;
 }
 
-interface Job {
-  readonly segment: Segment;
-  speech: Speech | undefined;
-}
-
 /**
- * One answer, or one text to speak: its segments one after another, without a
+ * One answer, or one text to speak: its passages one after another, without a
  * gap. While the audio of one is pushed, the next is being synthesized.
  */
 export class Utterance {
   readonly #options: UtteranceOptions;
-  readonly #jobs: Deque<Job> = new Deque();
-  #current: Speech | undefined;
+  readonly #passages: Deque<Passage> = new Deque();
+  /** The one that takes further segments. */
+  #last: Passage | undefined;
+  #current: Passage | undefined;
   #idle: PromiseWithResolvers<void> | undefined;
   #audioMs = 0;
+  #announced = 0;
   #started = false;
   #sounded = false;
-  #broken = false;
+  #givenUp = false;
+  #breaks = 0;
 
   constructor(options: UtteranceOptions) {
     this.#options = options;
@@ -78,8 +72,12 @@ export class Utterance {
 
   /** Says a segment behind those before it. */
   say(segment: Segment): void {
-    if (!this.alive || this.#broken) return;
-    this.#jobs.push({ segment, speech: undefined });
+    if (!this.alive || this.#givenUp) return;
+    if (!this.#last?.open) {
+      this.#last?.end();
+      this.#passages.push(this.#last = this.#makePassage());
+    }
+    this.#last.add(segment);
     if (this.#idle) return this.#readAhead();
     this.#idle = Promise.withResolvers();
     void this.#speakAll();
@@ -87,54 +85,118 @@ export class Utterance {
 
   /** Resolves when everything so far is pushed, or dropped; nothing if that is so. */
   idle(): Promise<void> | undefined {
+    // Only what has been sent to its end comes to its end.
+    this.#last?.end();
     return this.#idle?.promise;
   }
 
   /** Ends it behind its segments. */
   async finish(): Promise<void> {
-    await this.#idle?.promise;
-    const { scope, contextId } = this.#options;
-    if (this.#started) await scope.push(new TTSStoppedFrame({ contextId }));
+    await this.idle();
+    const { scope, contextId, silenceMs, sampleRate } = this.#options;
+    if (this.#started) {
+      if (silenceMs > 0) {
+        const silence = new Int16Array(Math.round(silenceMs * sampleRate / 1000));
+        await scope.push(new TTSAudioRawFrame(silence, { sampleRate, contextId }));
+      }
+      await scope.push(new TTSStoppedFrame({ contextId }));
+    }
     scope.close();
   }
 
   async #speakAll(): Promise<void> {
-    for (let job = this.#next(); job; job = this.#next()) await this.#speak(job);
+    for (let passage = this.#next(); passage; passage = this.#next()) {
+      this.#current = passage;
+      await this.#speak(passage);
+    }
     this.#settle();
   }
 
-  #next(): Job | undefined {
-    return this.alive && !this.#broken ? this.#jobs.shift() : undefined;
+  #next(): Passage | undefined {
+    return this.alive && !this.#givenUp ? this.#passages.shift() : undefined;
   }
 
   /** Wakes who waits; a segment that comes later begins anew. */
   #settle(): void {
-    this.#jobs.clear();
-    this.#current = undefined;
+    this.#passages.clear();
+    this.#current = this.#last = undefined;
     this.#idle?.resolve();
     this.#idle = undefined;
   }
 
-  async #speak(job: Job): Promise<void> {
-    const { segment } = job;
-    const speech = job.speech ??= this.#request(segment);
-    this.#current = speech;
+  async #speak(passage: Passage): Promise<void> {
+    const speech = passage.start();
     if (speech.complete) this.#readAhead();
-    await this.#announce(segment);
-    const words = new WordFollower(segment.spoken, speech);
     try {
+      await this.#announce(passage.segments[0]);
       for await (const audio of speech.audio()) {
-        await this.#pushWords(words.until(speech.givenMs), segment);
+        for (const part of passage.until(speech.givenMs)) await this.#pushWord(part);
         await this.#pushAudio(audio, speech);
       }
-      await this.#pushWords(words.rest(), segment);
+      if (this.alive) await this.#finishPassage(passage);
     } catch (error) {
-      if (this.alive) this.#broken = !this.#options.failed(error);
+      if (this.alive) this.#givenUp = !this.#options.failed(error);
     }
-    this.#audioMs += speech.givenMs;
+    this.#audioMs += passage.givenMs;
   }
 
-  async #announce(segment: Segment): Promise<void> {
+  /** All of its audio is out: what was not said in it, another passage says. */
+  async #finishPassage(passage: Passage): Promise<void> {
+    const { broken } = passage;
+    this.#breaks = broken && passage.givenMs === 0 ? this.#breaks + 1 : 0;
+    if (this.#breaks >= MAX_BREAKS) {
+      throw new Error("Cannot be heard: the connection breaks again and again");
+    }
+    const unsaid = broken ? passage.remainder() : passage.unsaid();
+    if (!broken) {
+      for (const part of passage.rest(unsaid[0])) await this.#pushWord(part);
+    }
+    if (unsaid.length > 0 && this.alive) this.#again(unsaid, passage);
+  }
+
+  /** Has segments spoken in a passage of their own, before those that wait. */
+  #again(segments: readonly Segment[], before: Passage): void {
+    const passage = this.#makePassage();
+    for (const segment of segments) passage.add(segment);
+    const waiting = [...this.#passages];
+    this.#passages.clear();
+    for (const next of [passage, ...waiting]) this.#passages.push(next);
+    if (before.ended || before !== this.#last) passage.end();
+    else this.#last = passage;
+  }
+
+  #makePassage(): Passage {
+    const { metrics, scope, synthesize, stream, contextId, sampleRate } = this.#options;
+    const { onText, isKept } = this.#options;
+    const { signal } = scope;
+    return new Passage({
+      ...this.#options,
+      signal,
+      ask: (text, signal) => synthesize({ text, contextId, sampleRate, signal }),
+      stream: stream && (() => stream({ contextId, sampleRate, signal })),
+      onText: (text, { first }) => {
+        if (first && !this.#sounded) metrics.startTtfb();
+        if (isKept(text)) return;
+        metrics.characters(text.length);
+        onText(text);
+      },
+      onFirstAudio: () => {
+        this.#sounded = true;
+        metrics.stopTtfb();
+      },
+      onRead: () => this.#readAhead(),
+    });
+  }
+
+  /** Asks for what comes next once the provider is done with the present. */
+  #readAhead(): void {
+    if (this.alive && !this.#givenUp && this.#current?.complete) this.#passages.peek()?.start();
+  }
+
+  /** Announces the segments up to one, once each. */
+  async #announce(segment: Segment | undefined): Promise<void> {
+    if (!segment || segment.id <= this.#announced) return;
+    this.#announced = segment.id;
     const { contextId, appendToContext, scope } = this.#options;
     if (!this.#started) {
       this.#started = true;
@@ -153,53 +215,26 @@ export class Utterance {
     );
   }
 
-  /** Asks for the speech of a segment; where there is nothing to say, it is there at once. */
-  #request({ spoken, silent }: Segment): Speech {
-    const { metrics, scope, synthesize, contextId, sampleRate } = this.#options;
-    const text = spoken.text.trim();
-    const sayable = !silent && /[\p{L}\p{N}]/u.test(text);
-    if (sayable) {
-      if (!this.#sounded) metrics.startTtfb();
-      metrics.characters(text.length);
-    }
-    return new Speech({
-      ...this.#options,
-      signal: scope.signal,
-      ask: sayable ? (signal) => synthesize({ text, contextId, sampleRate, signal }) : undefined,
-      onFirstAudio: () => {
-        this.#sounded = true;
-        metrics.stopTtfb();
-      },
-      onRead: () => this.#readAhead(),
-    });
-  }
-
-  /** Asks for the next segment once the provider is done with the present one. */
-  #readAhead(): void {
-    if (!this.alive || this.#broken || !this.#current?.complete) return;
-    const next = this.#jobs.peek();
-    if (next) next.speech ??= this.#request(next.segment);
-  }
-
-  async #pushAudio(audio: Int16Array, { sampleRate }: Speech): Promise<void> {
-    const { scope, contextId } = this.#options;
+  async #pushAudio(audio: Int16Array, { sampleRate }: { sampleRate: number }): Promise<void> {
+    const { metrics, scope, contextId } = this.#options;
+    metrics.listen(audio, sampleRate);
     await scope.push(new TTSAudioRawFrame(audio, { sampleRate, contextId }));
   }
 
-  async #pushWords(words: readonly SpokenPiece[], { id, raw }: Segment): Promise<void> {
+  async #pushWord({ start, end, endMs, segment }: SpokenPart): Promise<void> {
     const { scope, contextId, appendToContext } = this.#options;
-    for (const { start, end, endMs } of words) {
-      await scope.push(
-        new TTSTextFrame(raw.slice(start, end), {
-          contextId,
-          appendToContext,
-          endMs: this.#audioMs + endMs,
-          segmentId: id,
-          span: { id, text: raw, start, end },
-          includesInterFrameSpaces: true,
-          willBeSpoken: true,
-        }),
-      );
-    }
+    await this.#announce(segment);
+    const { id, raw } = segment;
+    await scope.push(
+      new TTSTextFrame(raw.slice(start, end), {
+        contextId,
+        appendToContext,
+        endMs: this.#audioMs + endMs,
+        segmentId: id,
+        span: { id, text: raw, start, end },
+        includesInterFrameSpaces: true,
+        willBeSpoken: true,
+      }),
+    );
   }
 }

@@ -10,35 +10,63 @@ import type { Speech } from "./_speech.ts";
 
 /** A piece of what the model wrote, and when it has been said. */
 export interface SpokenPiece {
+  /** Number of the text it is in, in the order in which they were added. */
+  readonly text: number;
   /** Where it begins in the model's text. */
   readonly start: number;
   /** Where it ends. */
   readonly end: number;
-  /** When it has been said, in milliseconds from the segment's first sample. */
+  /** When it has been said, in milliseconds from the speech's first sample. */
   readonly endMs: number;
 }
 
+/** One text of a speech. */
+interface FollowedText {
+  readonly spoken: MappedText;
+  /** Where it begins in all that is spoken. */
+  readonly base: number;
+  /** How far what the model wrote has been said. */
+  said: number;
+}
+
+/** How a text is added to a {@linkcode WordFollower}. */
+export interface FollowOptions {
+  /** How far the model's text has been said already. */
+  readonly said: number;
+  /** Whether it goes on where the text before ended, maybe within a word. */
+  readonly continues: boolean;
+}
+
 /**
- * Says which piece of the model's text has been spoken when: from the times
+ * Says which piece of the model's texts has been spoken when: from the times
  * that the provider reports, else from an estimate, which gets better once all
  * audio has been read.
  */
 export class WordFollower {
-  readonly #spoken: MappedText;
   readonly #speech: Speech;
   readonly #aligner = new WordAligner();
+  readonly #texts: FollowedText[] = [];
+  #all = "";
+  /** The text that is being said. */
+  #at = 0;
   /** Reported words whose audio has not been given out. */
-  #ahead: SpokenPiece[] = [];
-  #timed: { readonly totalMs: number; readonly words: readonly TimedWord[] } | undefined;
+  #ahead: Omit<SpokenPiece, "start">[] = [];
+  #timed:
+    | { readonly totalMs: number; readonly text: string; readonly words: readonly TimedWord[] }
+    | undefined;
   #taken = 0;
-  #end = 0;
   #estimatedEnd = 0;
   #lastMs = 0;
 
-  constructor(spoken: MappedText, speech: Speech) {
-    this.#spoken = spoken;
+  constructor(speech: Speech) {
     this.#speech = speech;
-    this.#aligner.add(spoken);
+  }
+
+  /** Adds a text that is spoken behind those before it. */
+  add(spoken: MappedText, { said, continues }: FollowOptions): void {
+    this.#texts.push({ spoken, base: this.#all.length, said });
+    this.#all += spoken.text;
+    this.#aligner.add(spoken, { continues });
   }
 
   /** The pieces to announce before the audio up to `ms` goes out. */
@@ -46,68 +74,106 @@ export class WordFollower {
     if (this.#speech.words.length === 0) return this.#estimated(ms);
     this.#ahead.push(...this.#reported());
     const later = this.#ahead.findIndex(({ endMs }) => endMs > ms);
-    return this.#ahead.splice(0, later < 0 ? this.#ahead.length : later);
+    return this.#ahead.splice(0, later < 0 ? this.#ahead.length : later)
+      .flatMap((word) => this.#pieces(word));
   }
 
-  /** The pieces that are left, all of the audio having gone out. */
-  rest(): SpokenPiece[] {
+  /** The pieces of the first so many texts that are left, all of the audio having gone out. */
+  rest(texts: number = this.#texts.length): SpokenPiece[] {
     const endMs = this.#speech.givenMs;
-    const pieces = this.#speech.words.length === 0
-      ? this.#estimated(Infinity)
-      : [...this.#ahead.splice(0), ...this.#reported(), ...this.#unreported(endMs)];
-    return [...pieces, ...this.#piece(this.#spoken.original.length, endMs)];
+    const all = texts === this.#texts.length;
+    const pieces = this.#speech.words.length === 0 ? this.#estimated(Infinity) : [
+      ...this.#ahead.splice(0),
+      ...this.#reported(),
+      ...all ? this.#unreported(endMs) : [],
+    ].flatMap((word) => this.#pieces(word));
+    return [...pieces, ...this.#end(texts - 1, endMs)];
   }
 
-  #reported(): SpokenPiece[] {
+  /** What has not been said of a text; nothing if it has been said to its end. */
+  remainder(text: number): { readonly spoken: MappedText; readonly said: number } | undefined {
+    const followed = this.#texts[text];
+    if (!followed) return undefined;
+    const { spoken, said } = followed;
+    if (text < this.#at || said >= spoken.original.length) return undefined;
+    let offset = 0;
+    while (spoken.map(offset) < said) offset++;
+    return { spoken: spoken.edit(offset > 0 ? [{ start: 0, end: offset }] : []), said };
+  }
+
+  #reported(): Omit<SpokenPiece, "start">[] {
     const words = this.#speech.words.slice(this.#taken);
     this.#taken += words.length;
-    const lead = this.#spoken.text.length - this.#spoken.text.trimStart().length;
+    const { text = "" } = this.#texts.at(-1)?.spoken ?? {};
+    const lead = text.length - text.trimStart().length;
     const placed = words.map((word): SpokenWord =>
       word.sentStart === undefined ? word : { ...word, sentStart: word.sentStart + lead }
     );
-    return this.#aligner.align(placed).flatMap(({ end, endMs }) =>
-      this.#piece(end, endMs ?? this.#lastMs)
-    );
+    return this.#aligner.align(placed).map(({ segment, end, endMs }) => ({
+      text: segment,
+      end,
+      endMs: endMs ?? this.#lastMs,
+    }));
   }
 
-  #unreported(endMs: number): SpokenPiece[] {
-    return this.#aligner.finish({ endMs }).flatMap(({ end, endMs: at }) =>
-      this.#piece(end, at ?? endMs)
-    );
+  #unreported(endMs: number): Omit<SpokenPiece, "start">[] {
+    return this.#aligner.finish({ endMs })
+      .map(({ segment, end, endMs: at = endMs }) => ({ text: segment, end, endMs: at }));
   }
 
   #estimated(until: number): SpokenPiece[] {
-    const { text } = this.#spoken;
     const { complete, readMs } = this.#speech;
-    const words = this.#estimate(complete ? readMs : Math.max(readMs, estimateSpeechMs(text)));
+    const totalMs = complete ? readMs : Math.max(readMs, estimateSpeechMs(this.#all));
+    const words = this.#estimate(totalMs);
     // The last word ends with the audio, and nobody knows yet when that is.
     return (complete ? words : words.slice(0, -1))
       .filter(({ end, endMs }) => end > this.#estimatedEnd && endMs <= until)
       .flatMap(({ end, endMs }) => {
         this.#estimatedEnd = end;
-        return this.#piece(this.#wordEnd(this.#spoken.map(end)), endMs);
+        const text = this.#texts.findLastIndex(({ base }) => base < end);
+        const followed = this.#texts[text];
+        if (!followed) return [];
+        const { spoken, base } = followed;
+        return this.#pieces({ text, end: wordEnd(spoken, spoken.map(end - base)), endMs });
       });
   }
 
   /** The words' times within so much audio, which is the same for many pieces of it. */
   #estimate(totalMs: number): readonly TimedWord[] {
-    if (this.#timed?.totalMs !== totalMs) {
-      this.#timed = { totalMs, words: estimateWordTimes(this.#spoken.text, totalMs) };
+    if (this.#timed?.totalMs !== totalMs || this.#timed.text !== this.#all) {
+      const words = estimateWordTimes(this.#all, totalMs);
+      this.#timed = { totalMs, text: this.#all, words };
     }
     return this.#timed.words;
   }
 
-  /** Without the white space behind it, which goes with the next word. */
-  #wordEnd(end: number): number {
-    const { original } = this.#spoken;
-    return end < original.length ? original.slice(0, end).trimEnd().length : end;
+  /** All up to the end of a word, in the texts before it as well. */
+  #pieces({ text, end, endMs }: Omit<SpokenPiece, "start">): SpokenPiece[] {
+    const before = this.#end(text - 1, this.#lastMs);
+    return text < this.#at ? before : [...before, ...this.#piece(text, end, endMs)];
   }
 
-  #piece(end: number, endMs: number): SpokenPiece[] {
-    if (end <= this.#end) return [];
-    const start = this.#end;
-    this.#end = end;
-    this.#lastMs = Math.max(this.#lastMs, endMs);
-    return [{ start, end, endMs: this.#lastMs }];
+  /** What is left of all texts up to one, that one included. */
+  #end(last: number, endMs: number): SpokenPiece[] {
+    const pieces: SpokenPiece[] = [];
+    for (; this.#at <= last; this.#at++) {
+      const length = this.#texts[this.#at]?.spoken.original.length ?? 0;
+      pieces.push(...this.#piece(this.#at, length, endMs));
+    }
+    return pieces;
   }
+
+  #piece(text: number, end: number, endMs: number): SpokenPiece[] {
+    const followed = this.#texts[text];
+    if (!followed || end <= followed.said) return [];
+    const start = followed.said;
+    followed.said = end;
+    this.#lastMs = Math.max(this.#lastMs, endMs);
+    return [{ text, start, end, endMs: this.#lastMs }];
+  }
+}
+
+/** Without the white space behind it, which goes with the next word. */
+function wordEnd({ original }: MappedText, end: number): number {
+  return end < original.length ? original.slice(0, end).trimEnd().length : end;
 }

@@ -24,17 +24,35 @@ import {
   SimpleTextAggregator,
 } from "../../text/mod.ts";
 import { AIService, type AIServiceOptions, type ServiceSettings } from "../wire/mod.ts";
-import type { SpeechEvent, SpeechRequest } from "./synthesis.ts";
-import { type Segment, Utterance } from "./_utterance.ts";
+import type { SpeechEvent, SpeechRequest, SpeechStream, SpeechStreamRequest } from "./synthesis.ts";
+import type { Segment } from "./_passage.ts";
+import type { SpeechCache } from "./speech_cache.ts";
+import { speechThrough } from "./_speech_through.ts";
+import { Utterance } from "./_utterance.ts";
 
-/** Texts that are not for the voice: the user's own, and what is on its way out already. */
+/** Texts that are not for the voice: the user's own. */
 const NOT_SPOKEN = [
   TranscriptionFrame,
   InterimTranscriptionFrame,
   TranslationFrame,
   InputTextRawFrame,
-  AggregatedTextFrame,
 ];
+
+/** How text is cut into what is spoken at a time. */
+export const TextAggregationMode = {
+  /** By sentence. */
+  SENTENCE: "sentence",
+  /** As the model writes it, for providers that collect it themselves. */
+  TOKEN: "token",
+  /** Not at all: an answer is spoken when it is whole. */
+  WHOLE: "whole",
+} as const;
+
+/** How text is cut into what is spoken at a time. */
+export type TextAggregationMode = (typeof TextAggregationMode)[keyof typeof TextAggregationMode];
+
+/** Changes a text of a kind for the provider alone. */
+export type TextTransform = (text: string, type: string) => string;
 
 /** Settings that every TTS service has. */
 export interface TTSSettings extends ServiceSettings {
@@ -49,12 +67,27 @@ export interface TTSServiceOptions<S extends TTSSettings = TTSSettings>
   extends AIServiceOptions<S> {
   /** Sample rate of the audio it makes, in hertz; that of the pipeline's output by default. */
   readonly sampleRate?: number | undefined;
-  /** Cuts the model's text into what is spoken at a time; by sentence by default. */
+  /** How the model's text is cut into what is spoken at a time. @default {"sentence"} */
+  readonly textAggregationMode?: TextAggregationMode | undefined;
+  /** Cuts the model's text, in a way of its own. */
   readonly textAggregator?: BaseTextAggregator | undefined;
   /** Change the text on its way to the voice, one after another. */
   readonly textFilters?: readonly BaseTextFilter[] | undefined;
+  /**
+   * Change what the provider is sent and nobody is shown, such as with its own
+   * tags: each with the kind of piece it is for, `"*"` for all.
+   */
+  readonly textTransforms?:
+    | readonly (readonly [type: string, transform: TextTransform])[]
+    | undefined;
   /** Pieces that are shown and not spoken, by the type the aggregator gives them. */
   readonly skipAggregatorTypes?: readonly string[] | undefined;
+  /** Keeps what was spoken, to be spoken again at once; nothing is kept by default. */
+  readonly cache?: SpeechCache | undefined;
+  /** Whether silence is pushed behind each utterance. @default {false} */
+  readonly pushSilenceAfterStop?: boolean | undefined;
+  /** Seconds of that silence. @default {2} */
+  readonly silenceTimeSecs?: number | undefined;
   /**
    * Milliseconds without anything from the provider after which a request
    * counts as stalled and is given up.
@@ -68,6 +101,12 @@ export interface TTSServiceOptions<S extends TTSSettings = TTSSettings>
 export interface TTSServiceEvents extends ProcessorEvents {
   /** A text is about to be sent to the provider. */
   readonly ttsRequest: readonly [contextId: string, text: string];
+  /** A connection to the provider was opened, by a service that keeps one. */
+  readonly connected: readonly [];
+  /** That connection was closed, or broke. */
+  readonly disconnected: readonly [];
+  /** A connection could not be opened, or broke. */
+  readonly connectionError: readonly [error: string];
 }
 
 /**
@@ -93,6 +132,7 @@ export abstract class TTSService<S extends TTSSettings = TTSSettings>
   readonly #options: TTSServiceOptions<S>;
   readonly #aggregator: BaseTextAggregator;
   readonly #filters: readonly BaseTextFilter[];
+  readonly #transforms: (readonly [type: string, transform: TextTransform])[];
   /** Cuts what stays unspoken, for who shows it. */
   readonly #unspoken = new SimpleTextAggregator();
   #utterance: Utterance | undefined;
@@ -104,7 +144,9 @@ export abstract class TTSService<S extends TTSSettings = TTSSettings>
   constructor(options: TTSServiceOptions<S>, defaults: S) {
     super(options, defaults);
     this.#options = options;
-    this.#aggregator = options.textAggregator ?? new SimpleTextAggregator();
+    const { textAggregator, textAggregationMode: aggregationType = "sentence" } = options;
+    this.#aggregator = textAggregator ?? new SimpleTextAggregator({ aggregationType });
+    this.#transforms = [...options.textTransforms ?? []];
     this.#filters = options.textFilters ?? [];
     this.#handleText();
     this.#handleOthers();
@@ -124,6 +166,37 @@ export abstract class TTSService<S extends TTSSettings = TTSSettings>
   /** Makes the audio of a text, and stops when the request's signal aborts. */
   protected abstract synthesize(request: SpeechRequest): AsyncIterable<SpeechEvent>;
 
+  /** Has texts of a kind (`"*"` for all) changed for the provider alone. */
+  addTextTransformer(transform: TextTransform, type: string = "*"): void {
+    this.#transforms.push([type, transform]);
+  }
+
+  /** Takes a change back. */
+  removeTextTransformer(transform: TextTransform, type: string = "*"): void {
+    const at = this.#transforms.findIndex((pair) => pair[0] === type && pair[1] === transform);
+    if (at >= 0) this.#transforms.splice(at, 1);
+  }
+
+  /** Whether it takes the texts of an utterance as they come, with {@linkcode TTSService.stream}. */
+  protected get streams(): boolean {
+    return false;
+  }
+
+  /** Opens a speech of many texts, for services that say that they have such. */
+  protected stream(_request: SpeechStreamRequest): SpeechStream {
+    throw new Error(`Cannot stream texts in "${this.name}": it takes one at a time`);
+  }
+
+  /** Told that the pipeline ends or stops: all has been spoken, and nothing more comes. */
+  protected disconnect(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  get #silenceMs(): number {
+    const { pushSilenceAfterStop = false, silenceTimeSecs = 2 } = this.#options;
+    return pushSilenceAfterStop ? silenceTimeSecs * 1000 : 0;
+  }
+
   #handleText(): void {
     this.handle(LLMFullResponseStartFrame, async (frame, context) => {
       const spoken = this.#finish();
@@ -135,6 +208,12 @@ export abstract class TTSService<S extends TTSSettings = TTSSettings>
     for (const other of NOT_SPOKEN) {
       this.handle<Frame>(other, (frame, context) => this.#inOrder(frame, context));
     }
+    this.handle(AggregatedTextFrame, (frame, context) => {
+      // What another voice has announced is on its way out already.
+      const announced = frame.willBeSpoken || frame.contextId !== undefined ||
+        frame.skipTts || this.#skipping;
+      return announced ? this.#inOrder(frame, context) : this.#text(frame, context);
+    });
     this.handle(LLMFullResponseEndFrame, async (_frame, context) => {
       const spoken = this.#finish();
       this.#skipping = false;
@@ -153,6 +232,7 @@ export abstract class TTSService<S extends TTSSettings = TTSSettings>
     for (const end of [EndFrame, StopFrame]) {
       this.handle<Frame>(end, async (_frame, context) => {
         await this.#finish();
+        await this.disconnect();
         return await context.forward();
       });
     }
@@ -173,8 +253,16 @@ export abstract class TTSService<S extends TTSSettings = TTSSettings>
     if (frame.skipTts || this.#skipping) return this.#leaveUnspoken(frame, context);
     // An interruption that did not come by has made it stale.
     if (this.#utterance && !this.#utterance.alive) this.#drop();
-    this.#utterance ??= this.#open(frame.appendToContext);
-    this.#speak(this.#aggregator.aggregate(textOf(frame)), this.#utterance);
+    if (!this.#utterance) {
+      this.#utterance = this.#open(frame.appendToContext);
+      this.metrics.startTextAggregation();
+    }
+    this.#speak(
+      frame instanceof AggregatedTextFrame
+        ? [{ text: frame.text, type: frame.aggregatedBy, rawText: frame.rawText }]
+        : this.#aggregator.aggregate(textOf(frame)),
+      this.#utterance,
+    );
   }
 
   async #leaveUnspoken(frame: TextFrame, context: FrameContext): Promise<void> {
@@ -219,27 +307,51 @@ export abstract class TTSService<S extends TTSSettings = TTSSettings>
       clock: this.clock,
       metrics: this.metrics,
       scope: this.scope(),
+      silenceMs: this.#silenceMs,
       failed: (error) => this.#failed(error),
-      synthesize: (request) => {
-        this.emit("ttsRequest", contextId, request.text);
-        return this.synthesize(request);
-      },
+      onText: (text) => this.emit("ttsRequest", contextId, text),
+      synthesize: (request) => this.#synthesize(request),
+      stream: this.streams && !this.#options.cache ? (request) => this.stream(request) : undefined,
+      isKept: (text) => this.#options.cache?.has(this.#keyOf(text)) ?? false,
     });
   }
 
+  #synthesize(request: SpeechRequest): AsyncIterable<SpeechEvent> {
+    const { cache } = this.#options;
+    if (!cache) return this.synthesize(request);
+    return speechThrough(cache, this.#keyOf(request.text), () => this.synthesize(request));
+  }
+
+  /** What a speech depends on. */
+  #keyOf(text: string): string {
+    return JSON.stringify([this.constructor.name, this.settings, this.sampleRate, text]);
+  }
+
   #speak(pieces: readonly Aggregation[], utterance: Utterance): void {
+    if (pieces.length > 0) this.metrics.stopTextAggregation();
     for (const piece of pieces) {
-      if (piece.text.trim() !== "") utterance.say(this.#segmentOf(piece));
+      // White space alone is nothing to say, but between two tokens it counts.
+      const text = piece.type === "token" ? piece.text : piece.text.trim();
+      if (text !== "") utterance.say(this.#segmentOf(piece));
     }
   }
 
   #segmentOf({ text, type, rawText = text }: Aggregation): Segment {
     const whole = new MappedText(rawText);
+    const spoken = this.#filters.reduce(
+      (text, filter) => filter.apply(text),
+      whole.changedTo(text),
+    );
+    const sent = this.#transforms.filter(([wanted]) => wanted === "*" || wanted === type)
+      .reduce((text, [, transform]) => transform(text, type), spoken.text);
+    const changed = sent !== spoken.text;
     return {
       id: ++this.#segments,
       text: text.trim(),
       raw: rawText,
-      spoken: this.#filters.reduce((spoken, filter) => filter.apply(spoken), whole.changedTo(text)),
+      // Nobody says the tags that a provider is given.
+      spoken: changed ? spoken.changedTo(sent.replace(/<[^<>]*>/g, "")) : spoken,
+      ...changed && { sent: sent.trim() },
       aggregatedBy: type,
       silent: this.#options.skipAggregatorTypes?.includes(type) ?? false,
     };

@@ -450,6 +450,7 @@ Deno.test("TTSService measures the time to the first audio, and the characters",
   await pipeline.until(LLMFullResponseEndFrame);
   const data = pipeline.of(MetricsFrame).flatMap((frame) => frame.data);
   assertEquals(data.map((d) => [d.type, d.value, d.model]), [
+    ["text_aggregation", 0, "scripted"],
     ["tts_usage", 6, "scripted"],
     ["ttfb", 0.12, "scripted"],
     ["tts_usage", 4, "scripted"],

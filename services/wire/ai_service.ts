@@ -1,6 +1,6 @@
 import { type ServiceUpdateSettingsFrame, StartFrame } from "../../frames/mod.ts";
 import { FrameProcessor, type FrameScope, type ProcessorEvents } from "../../processors/mod.ts";
-import { ProviderError } from "./errors.ts";
+import { ConnectionError, ProviderError } from "./errors.ts";
 import { ServiceMetrics } from "./metrics.ts";
 
 /** Settings that every service has. */
@@ -70,9 +70,23 @@ export class AIService<
    */
   protected updateSettings(frame: ServiceUpdateSettingsFrame): boolean {
     if (frame.service && frame.service !== this) return false;
-    this.#settings = { ...this.#settings, ...given(frame.delta) };
+    // What a frame may change is known where it is made.
+    const delta = this.#changeable(given(frame.delta) as Partial<S>);
+    const before = this.#settings;
+    this.#settings = { ...before, ...delta };
+    const keys = Object.keys(delta) as (keyof S)[];
+    const changed = keys.filter((key) => !Object.is(before[key], delta[key]));
+    if (changed.length > 0) this.onSettingsChanged(changed);
     return frame.service === this;
   }
+
+  /** Settings that cannot change any more once the service is made; none by default. */
+  protected get frozenSettings(): readonly string[] {
+    return [];
+  }
+
+  /** Called when settings have changed, with their names. */
+  protected onSettingsChanged(_changed: readonly (keyof S)[]): void {}
 
   /**
    * Has something loaded when the pipeline starts, in the background, so that
@@ -88,9 +102,19 @@ export class AIService<
     });
   }
 
+  /** A delta without what cannot change, which is warned of. */
+  #changeable(delta: Partial<S>): Partial<S> {
+    const frozen = Object.keys(delta).filter((key) => this.frozenSettings.includes(key));
+    for (const key of frozen) {
+      this.log.warn(`Cannot change "${key}" of "${this.name}" while it runs: make another service`);
+    }
+    const left = Object.entries(delta).filter(([key]) => !frozen.includes(key));
+    return Object.fromEntries(left) as Partial<S>;
+  }
+
   /** Reports that something could not be done: `speak`, `get an answer`. */
   protected reportFailure(doing: string, error: unknown): void {
-    if (error instanceof ProviderError) {
+    if (error instanceof ProviderError || error instanceof ConnectionError) {
       // It says itself what could not be done.
       const { category, message } = error;
       return this.reportError(message, error, { ...category && { category } });

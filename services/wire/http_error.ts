@@ -14,6 +14,8 @@ export interface HTTPErrorOptions {
   readonly code?: string | undefined;
   /** What the provider answered. */
   readonly body?: unknown;
+  /** The header `Retry-After` of the answer, if it had one. */
+  readonly retryAfter?: string | null | undefined;
 }
 
 interface Verdict {
@@ -50,7 +52,13 @@ export function httpError(options: HTTPErrorOptions): ProviderError {
   const message = `Cannot ${doing} with ${provider}: ${state} (${number})${fix ? `; ${fix}` : ""}`;
   const again = category === "rate_limit" || category === "server_error" || category === "timeout";
   const retryable = again && code !== "insufficient_quota";
-  return new ProviderError(message, { provider, category, status, retryable, body });
+  const retryAfterMs = waitOf(options.retryAfter);
+  return new ProviderError(message, { provider, category, status, retryable, retryAfterMs, body });
+}
+
+/** Milliseconds that a `Retry-After` in seconds asks for; one with a date needs a clock to be of use. */
+function waitOf(retryAfter: string | null | undefined): number | undefined {
+  return retryAfter && /^\d{1,6}$/.test(retryAfter) ? Number(retryAfter) * 1000 : undefined;
 }
 
 /** A code, if it is one and no sentence. */

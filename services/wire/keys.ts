@@ -8,6 +8,8 @@ export interface KeySource {
   readonly env: string;
   /** The key itself, when the caller gave one. */
   readonly given?: string | undefined;
+  /** The option that a caller gives it in. @default {"apiKey"} */
+  readonly option?: string | undefined;
 }
 
 /**
@@ -22,11 +24,26 @@ export interface KeySource {
  * @throws {MissingKeyError} If there is no key.
  */
 export function resolveKey(source: KeySource): string {
-  const { provider, env, given } = source;
+  const { provider, env, given, option = "apiKey" } = source;
   const { key, denied } = given ? { key: given } : readKey(env);
   if (key) return key;
   const way = denied ? `set ${env} and allow it to be read (--allow-env=${env})` : `set ${env}`;
-  throw new MissingKeyError(`Cannot use ${provider} without an API key: pass "apiKey" or ${way}`);
+  throw new MissingKeyError(
+    `Cannot use ${provider} without an API key: pass "${option}" or ${way}`,
+  );
+}
+
+/**
+ * Reads an environment variable that need not be there; one that may not be read is not.
+ *
+ * @example
+ * ```ts
+ * import { readEnv } from "@parley/sdk/services/wire";
+ * console.log(readEnv("ACME_REGION")); // undefined
+ * ```
+ */
+export function readEnv(name: string): string | undefined {
+  return readKey(name).key;
 }
 
 function readKey(env: string): { readonly key?: string | undefined; readonly denied?: boolean } {

@@ -1,6 +1,7 @@
 import type { Clock } from "../../async/mod.ts";
 import { type AnyMetricsData, type LLMTokenUsage, MetricsFrame } from "../../frames/mod.ts";
 import type { EnvironmentParams } from "../../processors/mod.ts";
+import { SpeechOnset } from "./_speech_onset.ts";
 
 /** What a {@linkcode ServiceMetrics} measures with. */
 export interface ServiceMetricsOptions {
@@ -14,6 +15,12 @@ export interface ServiceMetricsOptions {
   readonly model: () => string | undefined;
   /** Sends a frame of measurements. */
   readonly push: (frame: MetricsFrame) => void;
+}
+
+/** An answer of which the first byte is here, and what is waited for is not. */
+interface Begun {
+  readonly from: number;
+  readonly ttfb: number;
 }
 
 /**
@@ -39,6 +46,9 @@ export class ServiceMetrics {
   readonly #options: ServiceMetricsOptions;
   #ttfbFrom: number | undefined;
   #processingFrom: number | undefined;
+  #aggregationFrom: number | undefined;
+  #begun: Begun | undefined;
+  #onset: SpeechOnset | undefined;
   #reported = false;
 
   /** Makes the measurements of a service. */
@@ -48,6 +58,7 @@ export class ServiceMetrics {
 
   /** A request goes out, now or at a moment of the clock. */
   startTtfb(at?: number): void {
+    this.#begun = this.#onset = undefined;
     this.#ttfbFrom = at ?? this.#options.clock().now();
   }
 
@@ -57,12 +68,54 @@ export class ServiceMetrics {
     this.#ttfbFrom = undefined;
     if (from === undefined || !this.#wanted()) return;
     this.#reported = true;
-    this.#push({ type: "ttfb", ...this.#who(), value: this.#since(from) });
+    const ttfb = this.#since(from);
+    this.#begun = { from, ttfb };
+    this.#push({ type: "ttfb", ...this.#who(), value: ttfb });
+  }
+
+  /**
+   * The first token of the answer itself is here; later calls do nothing. Where
+   * nothing came before it, that is the first byte, and is told of as such.
+   */
+  stopTtfat(): void {
+    if (this.#ttfbFrom !== undefined) this.stopTtfb();
+    else if (this.#begun) {
+      const { from, ttfb } = this.#begun;
+      const ttfat = this.#since(from);
+      this.#push({ type: "ttfat", ...this.#who(), ttfat, ttfb, thinkingTime: ttfat - ttfb });
+    }
+    this.#begun = undefined;
+  }
+
+  /** Audio of the answer, in order: finds when it begins to be audible. */
+  listen(audio: Int16Array, sampleRate: number): void {
+    if (!this.#begun) return;
+    const { ttfb } = this.#begun;
+    this.#onset ??= new SpeechOnset(sampleRate);
+    const leadingSilence = this.#onset.find(audio);
+    if (leadingSilence === undefined && !this.#onset.silent) return;
+    this.#begun = this.#onset = undefined;
+    if (leadingSilence === undefined) return;
+    this.#push({ type: "ttfa", ...this.#who(), ttfa: ttfb + leadingSilence, ttfb, leadingSilence });
   }
 
   /** Nothing of the answer is going to be heard; it is not measured. */
   cancel(): void {
-    this.#ttfbFrom = this.#processingFrom = undefined;
+    this.#ttfbFrom = this.#processingFrom = this.#aggregationFrom = undefined;
+    this.#begun = this.#onset = undefined;
+  }
+
+  /** The first of a text is here, of which pieces are to be made. */
+  startTextAggregation(): void {
+    this.#aggregationFrom = this.#options.clock().now();
+  }
+
+  /** The first piece of the text is whole; later calls do nothing. */
+  stopTextAggregation(): void {
+    const from = this.#aggregationFrom;
+    this.#aggregationFrom = undefined;
+    if (from === undefined || !this.#options.params().enableMetrics) return;
+    this.#push({ type: "text_aggregation", ...this.#who(), value: this.#since(from) });
   }
 
   /** Work begins. */

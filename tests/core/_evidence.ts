@@ -28,6 +28,8 @@ export class Evidence {
   readonly journal: Journal;
   /** Every way of every ordinary frame, whether or not it arrived. */
   readonly passages: Passage[] = [];
+  /** Those of system frames that data keeps behind: live input may be slower. */
+  readonly systemPassages: Passage[] = [];
   readonly worksOf: Map<string, Work[]> = new Map();
   readonly hooksOf: Map<string, HookCall[]> = new Map();
   readonly #begun: Map<string, Map<Frame, Work[]>> = new Map();
@@ -107,7 +109,9 @@ export class Evidence {
     for (const [key, frames] of open) {
       for (const [frame, { receiver, pushes }] of frames) {
         const handled = this.#begun.get(key)?.get(frame)?.[0];
-        this.passages.push({ frame, receiver, pushes, handled });
+        const passage = { frame, receiver, pushes, handled };
+        this.passages.push(passage);
+        if (frame.kind === "system" && !frame.live) this.systemPassages.push(passage);
       }
     }
   }

@@ -26,7 +26,7 @@ export const FAULTS: readonly PropertyFault[] = [
     name: "a lost wake-up: nobody looks at the lanes when work is done",
     file: "processors/_engine.ts",
     find:
-      "    if (work.lifecycle && work.frame) this.#started(work.frame);\n    this.#lanes.wake();\n",
+      "    if (work.lifecycle && work.frame) this.#started(work.frame);\n    this.lanes.wake();\n",
     put: "    if (work.lifecycle && work.frame) this.#started(work.frame);\n",
     caughtBy: ["5, nothing delays the next frame", "4, lost frame", "liveness"],
   },
@@ -97,9 +97,23 @@ export const FAULTS: readonly PropertyFault[] = [
   {
     name: "two data frames swapped: what comes overtakes what waits",
     file: "processors/_engine.ts",
-    find: "if (lanes.dataAtRest && data.length === 0) return this.#runData(",
-    put: "if (lanes.dataAtRest) return this.#runData(",
+    find: "if (lanes.dataAtRest && data.length === 0 && !inbox.isBehindSystem(direction)) {",
+    put: "if (lanes.dataAtRest && !inbox.isBehindSystem(direction)) {",
     caughtBy: ["order of arrival"],
+  },
+  {
+    name: "data that finds its lane at rest overtakes a system frame of its sender that waits",
+    file: "processors/_engine.ts",
+    find: "if (lanes.dataAtRest && data.length === 0 && !inbox.isBehindSystem(direction)) {",
+    put: "if (lanes.dataAtRest && data.length === 0) {",
+    caughtBy: ["data keeps behind system frames"],
+  },
+  {
+    name: "data that waits overtakes a system frame of its sender that waits",
+    file: "processors/_inbox.ts",
+    find: "return entry !== undefined && (entry.after ?? 0) <= this.#gone[entry.direction];",
+    put: "return entry !== undefined;",
+    caughtBy: ["data keeps behind system frames"],
   },
   {
     name: "a system frame that waits behind data",
@@ -126,9 +140,9 @@ export const FAULTS: readonly PropertyFault[] = [
     name: "an interruption that tells the next before it has acted itself",
     file: "processors/_engine.ts",
     find:
-      "    this.#callHooks(frame);\n    void this.send(frame, direction, epoch);\n    const next",
+      "    this.#callHooks(frame);\n    void this.send(frame, direction, epoch);\n    if (!link)",
     put:
-      "    void this.send(frame, direction, epoch);\n    this.#callHooks(frame);\n    const next",
+      "    void this.send(frame, direction, epoch);\n    this.#callHooks(frame);\n    if (!link)",
     caughtBy: ["order of arrival"],
   },
   {
@@ -170,22 +184,22 @@ export const FAULTS: readonly PropertyFault[] = [
   {
     name: "a lifecycle frame that its handler can swallow",
     file: "processors/_engine.ts",
-    find: "    if (work.lifecycle) this.#passOn(work);\n",
+    find: "    if (work.lifecycle) work.passOn();\n",
     put: "",
     caughtBy: ["a lifecycle frame passes everybody once", "liveness"],
   },
   {
     name: "a start gate that stands open",
     file: "processors/_engine.ts",
-    find: '    if (!this.#cancelled) this.#lanes.gate = "awaiting";\n',
+    find: '    if (!this.#cancelled) this.lanes.gate = "awaiting";\n',
     put: "",
     caughtBy: ["the start gate"],
   },
   {
     name: "a start gate that opens before the start is done",
     file: "processors/_engine.ts",
-    find: '    this.#lanes.gate = "starting";\n',
-    put: '    this.#lanes.gate = "open";\n',
+    find: '    this.lanes.gate = "starting";\n',
+    put: '    this.lanes.gate = "open";\n',
     caughtBy: ["the start gate"],
   },
   {
@@ -253,14 +267,14 @@ export const FAULTS: readonly PropertyFault[] = [
   },
   {
     name: "a task that ends before its system frames are dealt with",
-    file: "pipeline/task.ts",
+    file: "pipeline/_ending.ts",
     find: "    void this.#systemIdle().then(end);\n",
     put: "    end();\n",
     caughtBy: ["3, lost system frame", "an interruption is handled once"],
   },
   {
     name: "a task whose watchdog watches on",
-    file: "pipeline/task.ts",
+    file: "pipeline/_ending.ts",
     find: "    this.#watchdog?.cancel();\n",
     put: "",
     caughtBy: ["nothing left running"],
@@ -309,7 +323,8 @@ export const TEST_FAULTS: readonly TestFault[] = [
   {
     name: "an end that waits for ever behind work that hangs",
     file: "pipeline/task.ts",
-    find: "    if (frame instanceof EndFrame || frame instanceof StopFrame) this.#watch();\n",
+    find:
+      "    if (frame instanceof EndFrame || frame instanceof StopFrame) this.#ending.watchEnd(frame);\n",
     put: "",
     test: [
       "pipeline/task_test.ts",
@@ -342,5 +357,35 @@ export const TEST_FAULTS: readonly TestFault[] = [
     find: "    checkWiring(this.#whole.parts);\n",
     put: "",
     test: ["pipeline/wiring_test.ts", "a TTS before its LLM is refused, by name"],
+  },
+  {
+    name: "a branch that hangs while another lets the heartbeats by",
+    file: "pipeline/_heartbeats.ts",
+    find: "Math.min(this.#missingSince ?? Infinity, oldest?.timestamp ?? Infinity)",
+    put: "this.#missingSince ?? Infinity",
+    test: [
+      "pipeline/heartbeats_test.ts",
+      "a branch that hangs is named though another lets the heartbeats by",
+    ],
+  },
+  {
+    name: "a pipeline that is idle while a tool is at work",
+    file: "pipeline/_idle_watch.ts",
+    find: "if (this.#speaking || this.#open > 0) this.#lastAt = now;",
+    put: "if (this.#speaking) this.#lastAt = now;",
+    test: [
+      "pipeline/idle_test.ts",
+      "while a tool is at work a pipeline is not idle; each way for its call to end counts",
+    ],
+  },
+  {
+    name: "branches out of step",
+    file: "pipeline/_sync_rounds.ts",
+    find: "    this.#late.delete(branch);\n",
+    put: "",
+    test: [
+      "pipeline/sync_parallel_pipeline_test.ts",
+      "a branch that takes too long is named and not waited for, until it is done",
+    ],
   },
 ];

@@ -91,7 +91,14 @@ export class Step extends FrameProcessor {
   }
 
   /** Reports an error. */
-  complain(message: string, options?: { readonly fatal?: boolean }): void {
+  complain(
+    message: string,
+    options?: {
+      readonly fatal?: boolean;
+      readonly category?: string;
+      readonly permanent?: boolean;
+    },
+  ): void {
     this.reportError(message, undefined, options);
   }
 
@@ -162,7 +169,9 @@ export async function withTask(
 ): Promise<void> {
   const clock = new VirtualClock();
   const log = new Logbook();
-  const task = new PipelineTask(new Pipeline(elements), { clock, log, ...options });
+  // Without idle detection, so that every timer is one of the test's.
+  const quiet = { clock, log, idleTimeoutSecs: null };
+  const task = new PipelineTask(new Pipeline(elements), { ...quiet, ...options });
   const run = task.run();
   await clock.settle();
   await body({ clock, log, task });

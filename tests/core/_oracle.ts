@@ -9,6 +9,7 @@ import {
 } from "../../frames/mod.ts";
 import type { Run } from "./_case.ts";
 import { Evidence, isLight, isSpecial, type Passage } from "./_evidence.ts";
+import { keepsBehindSystem, systemFramesBefore } from "./_behind_system.ts";
 import type { Push, Work } from "./_journal.ts";
 
 /** Frames of the data lane that may wait before a push does. */
@@ -25,6 +26,7 @@ const RULES: readonly ((evidence: Evidence) => void)[] = [
   losses,
   waits,
   orders,
+  keepsBehindSystem,
   interruptions,
   lifecycles,
   rooms,
@@ -136,6 +138,7 @@ function idleFrom(
     const to = Math.min(work.endAt ?? Infinity, work.cutAt ?? Infinity);
     busy.push({ from: gate ? 0 : work.at, to });
   }
+  if (at.lane === "data") busy.push(...systemFramesBefore(evidence, push, at.actor));
   let now = push.at;
   for (;;) {
     const next = busy.find(({ from, to }) => from <= now && to > now);

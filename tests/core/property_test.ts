@@ -37,6 +37,7 @@ const WANTED = [
   "slow starts and ends",
   "slow, heeding",
   "slow, ignoring",
+  "data behind a system frame that waited",
   "stale pushes fenced",
   "system frames handled while data was in work",
   "throws",

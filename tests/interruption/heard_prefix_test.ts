@@ -96,7 +96,7 @@ async function interruptAt(momentMs: number, circumstances: Circumstances = {}):
   const tts = new ScriptedTTS(SENTENCES, { makingMs });
   const task = new PipelineTask(
     new Pipeline([pair.user(), user, tts, output, pair.assistant(), below]),
-    { clock, log: new KeptLog() },
+    { clock, log: new KeptLog(), idleTimeoutSecs: null },
   );
   const running = task.run();
   await clock.settle();

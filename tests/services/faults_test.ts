@@ -32,6 +32,7 @@ const NEVER = new AbortController().signal;
 async function red(cases: readonly ContractCase[]): Promise<string[]> {
   const failed: string[] = [];
   for (const contractCase of cases) {
+    if (contractCase.skip !== undefined) continue;
     try {
       await runCase(contractCase, { timeoutMs: 2_000 });
     } catch {
@@ -147,7 +148,13 @@ type LLMClass = new (options?: OpenAILLMServiceOptions) => OpenAILLMService;
 const LLM_FAULTS: readonly [what: string, LLMClass, red: readonly string[]][] = [
   ["a sound model", SoundLLM, []],
   ["a model that closes no request", DeafLLM, ["interruption", "stall", "close"]],
-  ["a model whose text no interruption stops", StubbornLLM, ["interruption", "stall", "close"]],
+  ["a model whose text no interruption stops", StubbornLLM, [
+    "interruption",
+    "stall",
+    "metrics",
+    "settings",
+    "close",
+  ]],
   ["a model that says everything at its end", SlowLLM, [
     "answer",
     "interruption",

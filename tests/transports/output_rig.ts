@@ -145,6 +145,7 @@ export class OutputRig implements AsyncDisposable {
     this.task = new PipelineTask(new Pipeline([this.above, output, this.below]), {
       clock: this.clock,
       log: this.log,
+      idleTimeoutSecs: null,
       ...options,
     });
     this.running = this.task.run();

@@ -2,6 +2,7 @@ import type { BaseAudioMixer } from "../../audio/mod.ts";
 import { type Clock, TimeoutError } from "../../async/mod.ts";
 import { AudioQueue } from "./_audio_queue.ts";
 import type { AudioFormat } from "./_converter.ts";
+import { mixInto } from "./_mixers.ts";
 import type { Span } from "./_timeline.ts";
 
 /** How a {@linkcode ChunkWriter} works. */
@@ -168,26 +169,40 @@ export class ChunkWriter {
   }
 
   #mix(span: Span): void {
-    const { mixer, problem } = this.#options;
+    const { mixer, format, clock } = this.#options;
     if (!mixer) return this.#give(span);
     try {
-      const mixed = mixer.mix(span.pcm);
+      const mixed = mixInto(mixer, span.pcm, format.numChannels);
       if (mixed instanceof Int16Array) return this.#give({ ...span, pcm: mixed });
       this.#watch(span, async () => {
-        const pcm = await mixed;
-        await this.#options.write({ ...span, pcm });
+        const given = { ...span, pcm: await this.#mixed(clock.hold(mixed), span) };
+        await this.#options.write(given);
+        return given;
       });
     } catch (error) {
-      if (!this.#hoarse) problem("mix audio", error);
-      this.#hoarse = true;
-      this.#give(span);
+      this.#give({ ...span, pcm: this.#unmixed(span, error) });
     }
+  }
+
+  async #mixed(mixed: Promise<Int16Array>, span: Span): Promise<Int16Array> {
+    try {
+      return await mixed;
+    } catch (error) {
+      return this.#unmixed(span, error);
+    }
+  }
+
+  /** The first failure of a mixer is reported; what it leaves unmixed is heard as it is. */
+  #unmixed(span: Span, error: unknown): Int16Array {
+    if (!this.#hoarse) this.#options.problem("mix audio", error);
+    this.#hoarse = true;
+    return span.pcm;
   }
 
   #give(span: Span): void {
     try {
       const result = this.#options.write(span);
-      if (result) this.#watch(span, () => result);
+      if (result) this.#watch(span, () => result.then(() => span));
       else this.#succeeded(span);
     } catch (error) {
       this.#failed(span, error);
@@ -195,7 +210,7 @@ export class ChunkWriter {
   }
 
   /** Waits for a write, but not for ever. */
-  #watch(span: Span, write: () => Promise<void>): void {
+  #watch(span: Span, write: () => Promise<Span>): void {
     const { clock, wake } = this.#options;
     const generation = this.#generation;
     this.#busy = span;
@@ -216,7 +231,7 @@ export class ChunkWriter {
       wake();
     };
     write().then(
-      () => settle(() => this.#succeeded(span)),
+      (written) => settle(() => this.#succeeded(written)),
       (error) => settle(() => this.#failed(span, error)),
     );
   }

@@ -21,8 +21,8 @@ export interface PlayoutSink extends PassageSink {
   write(span: Span): void | Promise<void>;
   /** Takes back what was written and not played; says how many milliseconds that was. */
   recall(): number | Promise<number> | undefined;
-  /** Takes audio that has been heard. */
-  played(pcm: Int16Array): void;
+  /** Takes audio that has been heard, and when it began to be, in milliseconds of the clock. */
+  played(pcm: Int16Array, atMs: number): void;
   /** Takes a start or stop of the bot's speech. */
   sign(sign: SpeechSign): void;
   /** Takes what could not be done, and why. */
@@ -236,7 +236,7 @@ export class Playout {
       this.#passage.lose(span.to);
     } else {
       this.#passage.to(span.to);
-      if (span.to > span.from || this.#options.mixer) this.#options.sink.played(span.pcm);
+      if (span.to > span.from || this.#options.mixer) this.#options.sink.played(span.pcm, span.at);
     }
   }
 
@@ -252,7 +252,8 @@ export class Playout {
     if (!span || span.lost) return;
     const samples = Math.floor(this.#timeline.position - span.from);
     const { numChannels } = this.#options.format;
-    if (samples > 0) this.#options.sink.played(span.pcm.subarray(0, samples * numChannels));
+    if (samples <= 0) return;
+    this.#options.sink.played(span.pcm.subarray(0, samples * numChannels), span.at);
   }
 
   /** Takes back what was sent ahead; says whether nothing of it will be heard. */

@@ -1,8 +1,8 @@
 import { PcmChunker } from "../../audio/mod.ts";
-import { Deque } from "../../async/mod.ts";
 import {
   CancelFrame,
   EndFrame,
+  FilterControlFrame,
   FilterEnableFrame,
   FilterUpdateSettingsFrame,
   type Frame,
@@ -10,6 +10,7 @@ import {
   InputTransportMessageFrame,
   StartFrame,
   StopFrame,
+  VADParamsUpdateFrame,
 } from "../../frames/mod.ts";
 import { pushVADEvent, VADController } from "../../processors/audio/mod.ts";
 import {
@@ -20,14 +21,12 @@ import {
   type ProcessorRole,
 } from "../../processors/mod.ts";
 import { AudioConverter } from "./_converter.ts";
+import { FilterLine } from "./_filter_line.ts";
 import { untilAborted } from "./_until_aborted.ts";
 import { checkTransportParams, type TransportParams } from "./params.ts";
 
 /** How long the chunks are that the pipeline gets. */
 const CHUNK_MS = 20;
-
-/** How many pieces of audio may wait for a filter. */
-const MOST_WAITING = 500;
 
 /** How audio that comes in is to be read. */
 export interface ReceivedAudioOptions {
@@ -65,9 +64,7 @@ export class BaseInputTransport extends FrameProcessor {
   #chunker: PcmChunker | undefined;
   #controller: VADController | undefined;
   #scope: FrameScope | undefined;
-  readonly #waiting: Deque<Int16Array> = new Deque();
-  #filtering: Promise<void> | undefined;
-  #dropped = 0;
+  #filtering: FilterLine | undefined;
   #sampleRate = 0;
   #streaming = false;
   #started = false;
@@ -85,14 +82,7 @@ export class BaseInputTransport extends FrameProcessor {
     this.handle(StartFrame, (frame, context) => this.#start(frame, context));
     this.handle(EndFrame, (frame) => this.#finish(frame));
     this.handle(StopFrame, (frame) => this.#finish(frame));
-    this.handle(FilterEnableFrame, async (frame, context) => {
-      await params.audioInFilter?.setEnabled(frame.enable);
-      return context.forward();
-    });
-    this.handle(FilterUpdateSettingsFrame, async (frame, context) => {
-      await params.audioInFilter?.updateSettings(frame.settings);
-      return context.forward();
-    });
+    this.#handleControls();
     this.onInterruption((frame) => {
       if (frame instanceof CancelFrame) this.#stop(frame);
     });
@@ -134,7 +124,7 @@ export class BaseInputTransport extends FrameProcessor {
     if (!this.#streaming || !this.#converter) return;
     const { sampleRate, numChannels = 1 } = options;
     const converted = this.#converter.convert(pcm, { sampleRate, numChannels });
-    if (this.params.audioInFilter) this.#queueForFilter(converted);
+    if (this.#filtering) this.#filtering.push(converted);
     else this.#cut(converted);
   }
 
@@ -153,6 +143,26 @@ export class BaseInputTransport extends FrameProcessor {
     if (this.#started) void this.#scope?.broadcast(make);
   }
 
+  #handleControls(): void {
+    const { audioInFilter: filter } = this.params;
+    this.handle(FilterControlFrame, async (frame, context) => {
+      await filter?.processFrame(frame);
+      return context.forward();
+    });
+    this.handle(FilterEnableFrame, async (frame, context) => {
+      await filter?.setEnabled(frame.enable);
+      return context.forward();
+    });
+    this.handle(FilterUpdateSettingsFrame, async (frame, context) => {
+      await filter?.updateSettings(frame.settings);
+      return context.forward();
+    });
+    this.handle(VADParamsUpdateFrame, (frame, context) => {
+      this.#controller?.setParams(frame.params);
+      return context.forward();
+    });
+  }
+
   async #start(frame: StartFrame, context: FrameContext): Promise<void> {
     const { params } = this;
     this.#sampleRate = params.audioInSampleRate ?? frame.audioInSampleRate;
@@ -163,7 +173,7 @@ export class BaseInputTransport extends FrameProcessor {
     );
     if (!this.#scope) this.spawn("close", (signal) => this.#closeAtEnd(signal));
     this.#scope ??= this.scope({ uninterruptible: true });
-    await params.audioInFilter?.start(this.#sampleRate);
+    await this.#startFilter(format.numChannels);
     if (params.vadAnalyzer) await this.#loadVAD();
     await this.open(frame);
     if (this.lifeSignal.aborted) return;
@@ -194,47 +204,21 @@ export class BaseInputTransport extends FrameProcessor {
     else if (this.#scope) pushVADEvent(event, this.#scope);
   }
 
-  #queueForFilter(pcm: Int16Array): void {
-    this.#waiting.push(pcm);
-    if (this.#waiting.length > MOST_WAITING) {
-      this.#waiting.shift();
-      if (this.#dropped++ % MOST_WAITING === 0) {
-        const state = `the filter is too slow, and ${this.#dropped} chunks were dropped so far`;
+  async #startFilter(numChannels: number): Promise<void> {
+    const { audioInFilter: filter } = this.params;
+    if (!filter) return;
+    this.#filtering = new FilterLine({
+      filter,
+      clock: this.clock,
+      numChannels,
+      take: (pcm) => this.#cut(pcm),
+      failed: (doing, error) => this.#failed(doing, error),
+      slow: (dropped) => {
+        const state = `the filter is too slow, and ${dropped} chunks were dropped so far`;
         this.log.warn(`"${this.name}" cannot keep up with live audio: ${state}`);
-      }
-    }
-    this.#filterWaiting();
-  }
-
-  /** Filters what waits, in order: at once as long as the filter answers at once. */
-  #filterWaiting(): void {
-    while (!this.#filtering) {
-      const pcm = this.#waiting.shift();
-      if (!pcm) return;
-      const filtered = this.#filter(pcm);
-      if (filtered instanceof Int16Array) this.#cut(filtered);
-      else this.#filtering = this.#filterLater(filtered, pcm);
-    }
-  }
-
-  #filter(pcm: Int16Array): Int16Array | Promise<Int16Array> {
-    try {
-      return this.params.audioInFilter?.filter(pcm) ?? pcm;
-    } catch (error) {
-      this.#failed("filter audio", error);
-      return pcm;
-    }
-  }
-
-  async #filterLater(filtering: Promise<Int16Array>, pcm: Int16Array): Promise<void> {
-    try {
-      this.#cut(await this.clock.hold(filtering));
-    } catch (error) {
-      this.#failed("filter audio", error);
-      this.#cut(pcm);
-    }
-    this.#filtering = undefined;
-    this.#filterWaiting();
+      },
+    });
+    await this.#filtering.start(this.#sampleRate);
   }
 
   #cut(pcm: Int16Array): void {
@@ -252,14 +236,14 @@ export class BaseInputTransport extends FrameProcessor {
 
   async #finish(frame: EndFrame | StopFrame): Promise<void> {
     this.#streaming = false;
-    while (this.#filtering) await this.#filtering;
+    await this.#filtering?.idle();
     await this.#controller?.idle();
     this.#stop(frame instanceof EndFrame ? frame : undefined);
   }
 
   #stop(frame: Frame | undefined): void {
     this.#started = this.#streaming = false;
-    this.#waiting.clear();
+    this.#filtering?.clear();
     this.#last = frame;
   }
 
@@ -267,7 +251,7 @@ export class BaseInputTransport extends FrameProcessor {
   async #closeAtEnd(signal: AbortSignal): Promise<void> {
     await untilAborted(signal);
     await this.#controller?.close();
-    await this.params.audioInFilter?.stop();
+    await this.#filtering?.stop();
     await this.shut(this.#last);
   }
 

@@ -14,8 +14,7 @@ import {
   InterruptionFrame,
   LLMFullResponseEndFrame,
   LLMFullResponseStartFrame,
-  MixerEnableFrame,
-  MixerUpdateSettingsFrame,
+  MixerControlFrame,
   OutputAudioRawFrame,
   OutputTransportMessageFrame,
   OutputTransportMessageUrgentFrame,
@@ -63,7 +62,7 @@ const SIGNS: Readonly<Record<SpeechSign, new () => Frame>> = {
  * deadlines. Every other frame that comes down with the audio passes on when the audio before it has been heard.
  * Texts are kept until they have been heard and then pass on as `HeardTextFrame`. An interruption drops what has not
  * been heard, after saying what has. When the bot starts and stops speaking, by what is played, it says so both ways.
- * Audio that was heard passes on as well, for recorders behind it.
+ * Audio that was heard passes on as well, for recorders behind it; its `pts` says when it began to be heard.
  *
  * A transport extends it with what its wire needs; only `writeAudio` must be there.
  *
@@ -116,7 +115,10 @@ export abstract class BaseOutputTransport extends FrameProcessor {
     this.#downstream(OutputAudioRawFrame, (frame) => this.#audio(frame));
     this.#downstream(TTSTextFrame, (frame) => this.#playoutOf(frame)?.text(frame));
     this.#handleUtterances();
-    this.#handleMixers();
+    this.#downstream(MixerControlFrame, async (frame, context) => {
+      await this.#mixers.control(frame);
+      return context.forward();
+    });
   }
 
   /** It is an output: one way through a pipeline has room for one. */
@@ -231,17 +233,6 @@ export abstract class BaseOutputTransport extends FrameProcessor {
     });
   }
 
-  #handleMixers(): void {
-    this.#downstream(MixerEnableFrame, async (frame, context) => {
-      await this.#mixers.of(frame.transportDestination)?.setEnabled(frame.enable);
-      return context.forward();
-    });
-    this.#downstream(MixerUpdateSettingsFrame, async (frame, context) => {
-      await this.#mixers.of(frame.transportDestination)?.updateSettings(frame.settings);
-      return context.forward();
-    });
-  }
-
   async #start(frame: StartFrame, context: FrameContext): Promise<void> {
     const { params } = this;
     const sampleRate = params.audioOutSampleRate ?? this.preferredSampleRate ??
@@ -254,7 +245,11 @@ export abstract class BaseOutputTransport extends FrameProcessor {
     await this.open(frame);
     if (this.lifeSignal.aborted) return;
     for (const destination of [undefined, ...params.audioOutDestinations ?? []]) {
-      const mixer = await this.#mixers.start(destination, sampleRate);
+      const mixer = await this.#mixers.start(destination, {
+        sampleRate,
+        clock: this.clock,
+        problem: (doing, error) => this.#problem(doing, error),
+      });
       this.#playouts.set(destination, this.#makePlayout(destination, mixer));
     }
     void context.forward();
@@ -291,12 +286,14 @@ export abstract class BaseOutputTransport extends FrameProcessor {
       recall: () => this.recall(destination),
       pass: (frame) => this.#pass(frame),
       heard: (text) => void this.#lasting?.push(HeardTextFrame.of(text)),
-      played: (pcm) =>
-        void this.#scope?.push(addressed(new OutputAudioRawFrame(pcm, format), destination)),
+      played: (pcm, atMs) => {
+        const frame = addressed(new OutputAudioRawFrame(pcm, format), destination);
+        frame.pts = atMs * 1_000_000;
+        void this.#scope?.push(frame);
+      },
       sign: (sign) =>
         void this.#lasting?.broadcast(() => addressed(new SIGNS[sign](), destination)),
-      problem: (doing, error) =>
-        this.reportError(`Cannot ${doing} in "${this.name}": ${messageOf(error)}`, error),
+      problem: (doing, error) => this.#problem(doing, error),
     };
   }
 
@@ -379,6 +376,10 @@ export abstract class BaseOutputTransport extends FrameProcessor {
     this.#each((playout) => playout.close());
     this.#playouts.clear();
     await this.#mixers.stop();
+  }
+
+  #problem(doing: string, error: unknown): void {
+    this.reportError(`Cannot ${doing} in "${this.name}": ${messageOf(error)}`, error);
   }
 
   #warnOnce(message: string): void {

@@ -16,7 +16,10 @@ export interface TransportParams {
   readonly audioOutBitrate?: number | undefined;
   /** How long a chunk that goes out is, in tens of milliseconds. @default {4} */
   readonly audioOut10msChunks?: number | undefined;
-  /** What is mixed into the audio that goes out: one mixer, or one for each destination. */
+  /**
+   * What is mixed into the audio that goes out: one mixer, or one for each destination. It knows one channel: of
+   * several it gets the average, and what it adds is added to each.
+   */
   readonly audioOutMixer?:
     | BaseAudioMixer
     | ReadonlyMap<string | undefined, BaseAudioMixer>
@@ -38,7 +41,7 @@ export interface TransportParams {
   readonly audioInSampleRate?: number | undefined;
   /** How many channels the pipeline gets. @default {1} */
   readonly audioInChannels?: number | undefined;
-  /** Cleans the audio that comes in. */
+  /** Cleans the audio that comes in. It hears one channel: of several the average, and what it gives is in each. */
   readonly audioInFilter?: BaseAudioFilter | undefined;
   /** Whether audio is taken in from the start, or once the input is told to. @default {true} */
   readonly audioInStreamOnStart?: boolean | undefined;

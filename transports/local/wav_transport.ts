@@ -32,7 +32,7 @@ export interface FileAudio {
 
 /** What a {@linkcode WavTransport} can be told. */
 export interface WavTransportOptions extends BaseTransportOptions {
-  /** What the user says. Without it there is silence until {@linkcode WavTransport.endInput}. */
+  /** What the user says. Without it there is silence, and what is played, until {@linkcode WavTransport.endInput}. */
   readonly audio?: FileAudio | undefined;
   /** What differs from audio in both ways and no silence at the end. */
   readonly params?: TransportParams | undefined;
@@ -65,8 +65,12 @@ const NOTED = [
 /** Gives the audio of a file as a microphone would, and silence after it. */
 class FileInput extends BaseInputTransport {
   readonly #conversation: WavConversation;
-  readonly #audio: FileAudio | undefined;
+  readonly #isFile: boolean;
   readonly #lasting: FrameScope = this.scope({ uninterruptible: true });
+  /** What is being given, how much of it has been, and what comes after it. */
+  #audio: FileAudio;
+  #pieces = 0;
+  readonly #next: FileAudio[] = [];
 
   constructor(
     conversation: WavConversation,
@@ -74,7 +78,8 @@ class FileInput extends BaseInputTransport {
   ) {
     super(options.params, { name: options.name });
     this.#conversation = conversation;
-    this.#audio = options.audio;
+    this.#isFile = options.audio !== undefined;
+    this.#audio = options.audio ?? { samples: new Int16Array(0), sampleRate: 16_000 };
     for (const [frameClass, type] of NOTED) {
       this.handle(frameClass, (_frame, context) => {
         conversation.note(type);
@@ -90,6 +95,12 @@ class FileInput extends BaseInputTransport {
     this.spawn("feed", (signal) => this.#feed(signal));
   }
 
+  /** Gives further audio, behind what is being given. */
+  play(audio: FileAudio): void {
+    this.#next.push(audio);
+    this.#goOn();
+  }
+
   /** Asks the task to end. */
   askToEnd(): void {
     void this.#lasting.push(new EndTaskFrame("The conversation from the file is over"), "upstream");
@@ -103,21 +114,38 @@ class FileInput extends BaseInputTransport {
 
   /** Each piece comes when it has been spoken to its end, on absolute deadlines. */
   async #feed(signal: AbortSignal): Promise<void> {
-    const { samples, sampleRate, numChannels = 1 } = this.#audio ??
-      { samples: new Int16Array(0), sampleRate: 16_000 };
     const startMs = this.clock.now();
-    const frames = Math.ceil(samples.length / numChannels);
-    for (let piece = 0, at = 0;; piece++) {
-      await this.clock.sleep(Math.max(0, startMs + (piece + 1) * 20 - this.clock.now()), {
-        signal,
-      });
-      const end = Math.floor((piece + 1) * sampleRate / 50);
-      const pcm = new Int16Array((end - at) * numChannels);
-      pcm.set(samples.subarray(at * numChannels, end * numChannels));
-      this.receiveAudio(pcm, { sampleRate, numChannels });
-      at = end;
-      if (this.#audio && at >= frames) this.#conversation.endInput();
+    for (let piece = 1;; piece++) {
+      await this.clock.sleep(Math.max(0, startMs + piece * 20 - this.clock.now()), { signal });
+      this.#give();
     }
+  }
+
+  #give(): void {
+    const { samples, sampleRate, numChannels = 1 } = this.#audio;
+    const at = this.#given();
+    this.#pieces++;
+    const end = this.#given();
+    const pcm = new Int16Array(end - at);
+    pcm.set(samples.subarray(at, end));
+    this.receiveAudio(pcm, { sampleRate, numChannels });
+    if (!this.#goOn() && this.#isFile) this.#conversation.endInput();
+  }
+
+  /** How many samples of the audio have been given; silence behind its end counts. */
+  #given(): number {
+    const { sampleRate, numChannels = 1 } = this.#audio;
+    return Math.floor(this.#pieces * sampleRate / 50) * numChannels;
+  }
+
+  /** Says whether there is more to give; where the audio is over, the next begins. */
+  #goOn(): boolean {
+    if (this.#given() < this.#audio.samples.length) return true;
+    const next = this.#next.shift();
+    if (!next) return false;
+    this.#audio = next;
+    this.#pieces = 0;
+    return true;
   }
 }
 
@@ -228,6 +256,14 @@ export class WavTransport extends BaseTransport<WavTransportEvents> {
   /** Where what the bot says leaves the pipeline. */
   override output(): AnyFrameProcessor {
     return this.#output;
+  }
+
+  /**
+   * Says something more: behind what is being said, else from now on. Without `audio` among the options the input
+   * is not over after it.
+   */
+  play(audio: FileAudio): void {
+    this.#input.play(audio);
   }
 
   /** Says that no more input comes; silence goes on. */

@@ -228,3 +228,32 @@ Deno.test("a minute of conversation takes no time on a virtual clock", async () 
   const frames: Frame[] = rig.above.seen.map(({ frame }) => frame);
   assertEquals(frames.filter((frame) => frame instanceof VADUserStoppedSpeakingFrame).length, 10);
 });
+
+Deno.test("WavTransport says what is played from then on, one after another, and goes on", async () => {
+  const transport = new WavTransport({});
+  const heard: number[] = [];
+  const listener = new Tap("listener");
+  const clock = new VirtualClock();
+  const task = new PipelineTask(
+    new Pipeline([transport.input(), listener, transport.output()]),
+    { clock },
+  );
+  const running = task.run();
+  await clock.advance(100);
+  const audio = (sample: number) => ({
+    samples: new Int16Array(640).fill(sample),
+    sampleRate: 16_000,
+  });
+  transport.play(audio(1));
+  transport.play(audio(2));
+  await clock.advance(200);
+  transport.play(audio(3));
+  await clock.advance(100);
+  for (const { frame } of listener.seen) {
+    if (frame instanceof InputAudioRawFrame) heard.push(frame.audio[0] ?? NaN);
+  }
+  assertEquals(heard, [0, 0, 0, 0, 0, 1, 1, 2, 2, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0]);
+  assertEquals(transport.timeline, []);
+  await clock.runUntil(task.cancel());
+  await running;
+});

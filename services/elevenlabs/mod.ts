@@ -1,0 +1,11 @@
+/**
+ * ElevenLabs's voices.
+ *
+ * @module
+ */
+export {
+  ElevenLabsTTSService,
+  type ElevenLabsTTSServiceOptions,
+  type ElevenLabsTTSSettings,
+  type PronunciationDictionaryLocator,
+} from "./tts.ts";

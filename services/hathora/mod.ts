@@ -1,0 +1,12 @@
+/**
+ * Speech to text with the models that Hathora hosts.
+ *
+ * @module
+ */
+export {
+  type HathoraConfigOption,
+  type HathoraSTTParams,
+  HathoraSTTService,
+  type HathoraSTTServiceOptions,
+  type HathoraSTTSettings,
+} from "./stt.ts";

@@ -1,0 +1,10 @@
+/**
+ * Services of Smallest AI.
+ *
+ * @module
+ */
+export {
+  SmallestSTTService,
+  type SmallestSTTServiceOptions,
+  type SmallestSTTSettings,
+} from "./stt.ts";

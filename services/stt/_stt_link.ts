@@ -1,0 +1,331 @@
+import { Backoff, type Clock, TimeoutError } from "../../async/mod.ts";
+import { type Dial, ProviderError, type SocketEnd } from "../wire/mod.ts";
+import { Backlog } from "./_backlog.ts";
+import { LiveSTT, type LiveSTTListener, type LiveSTTOptions } from "./_live_stt.ts";
+import { broken, isRetryable } from "./_stt_errors.ts";
+import { openSTT, type STTBasics } from "./_stt_opening.ts";
+import type { STTEvent, STTProtocol } from "./protocol.ts";
+import type { STTSettings } from "./stt_service.ts";
+import type { WebSocketSTTServiceOptions } from "./websocket_stt_options.ts";
+
+/** A connection that lived this long was a good one: the next failure begins anew. */
+const GOOD_MS = 5_000;
+
+/** What a link tells of itself. */
+export interface STTLinkListener {
+  /** Audio goes to the provider from now on. */
+  connected(): void;
+  /** The connection is no more. */
+  disconnected(): void;
+  /** A connection could not be opened, or broke. */
+  failed(error: Error): void;
+  /** Something else went wrong, and the connection lives. */
+  unreadable(error: Error): void;
+  /** The provider said something. */
+  event(event: STTEvent): void;
+  /** Audio was given up, since too much of it waited. */
+  lost(ms: number): void;
+}
+
+/** How a link works. */
+export interface STTLinkOptions<S extends STTSettings, O> {
+  readonly clock: Clock;
+  readonly listener: STTLinkListener;
+  /** What a connection is made of, when it is opened. */
+  readonly basics: () => STTBasics<S, O>;
+  readonly dial: Dial | undefined;
+  readonly connectTimeoutMs: number;
+  readonly maxBacklogMs: number;
+  readonly reconnect: boolean;
+  readonly keepalive: LiveSTTOptions["keepalive"];
+}
+
+/** How a link works, as far as a service can be told. */
+export function linkOptions(
+  given: WebSocketSTTServiceOptions,
+  keepalive:
+    | { readonly timeoutSecs: number; readonly intervalSecs?: number | undefined }
+    | undefined,
+): Omit<STTLinkOptions<STTSettings, unknown>, "clock" | "listener" | "basics"> {
+  const timeoutSecs = given.keepaliveTimeoutSecs ?? keepalive?.timeoutSecs;
+  const intervalSecs = given.keepaliveIntervalSecs ?? keepalive?.intervalSecs ?? 5;
+  return {
+    dial: given.dial,
+    connectTimeoutMs: given.connectTimeoutMs ?? 10_000,
+    maxBacklogMs: given.maxBacklogMs ?? 60_000,
+    reconnect: given.reconnectOnError ?? true,
+    keepalive: timeoutSecs === undefined ? undefined : { timeoutSecs, intervalSecs },
+  };
+}
+
+/** How a connection came to its end: another is opened at once, later, or not until something changes. */
+type Outcome =
+  | { readonly next: "at once" }
+  | { readonly next: "later"; readonly good: boolean; readonly atLeastMs?: number | undefined }
+  | { readonly next: "when changed" };
+
+/**
+ * The connection of a streaming recogniser for the whole of a conversation:
+ * opened, and opened again, while what is to be said is kept in order.
+ */
+export class STTLink<S extends STTSettings, O, T> {
+  readonly #protocol: STTProtocol<S, O, T>;
+  readonly #options: STTLinkOptions<S, O>;
+  readonly #backlog: Backlog = new Backlog();
+  #live: LiveSTT<S, O, T> | undefined;
+  #sentSecs = 0;
+  #wasReady = false;
+  /** What is to happen when the present connection, or attempt, has ended. */
+  #verdict: Outcome | undefined;
+  /** Set while another try is useless; resolved when something has changed. */
+  #hopeless: PromiseWithResolvers<void> | undefined;
+  #finished = false;
+
+  constructor(protocol: STTProtocol<S, O, T>, options: STTLinkOptions<S, O>) {
+    this.#protocol = protocol;
+    this.#options = options;
+  }
+
+  /** Whether audio goes to the provider at present. */
+  get isConnected(): boolean {
+    return this.#live?.isReady ?? false;
+  }
+
+  /** Tells the protocol whether an answer to `finalize` is on its way. */
+  set finalizing(value: boolean) {
+    if (this.#live) this.#live.finalizing = value;
+  }
+
+  /** Keeps a connection until the signal aborts or there is no more to say. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    const backoff = new Backoff();
+    try {
+      while (!signal.aborted && !this.#finished) {
+        const outcome = await this.#attempt(signal);
+        if (signal.aborted || this.#finished) return;
+        if (outcome.next === "later") {
+          if (outcome.good) backoff.reset();
+          const { atLeastMs } = outcome;
+          // An abort ends the wait, and then the loop.
+          await backoff.wait({ clock, signal, atLeastMs }).catch(() => {});
+          continue;
+        }
+        backoff.reset();
+        if (outcome.next === "when changed") await this.#untilChanged(signal);
+      }
+    } finally {
+      this.#backlog.clear();
+    }
+  }
+
+  /** Sends audio as soon as that can be done. */
+  sendAudio(audio: Int16Array): void {
+    if (this.#hopeless || this.#finished) return;
+    const perMs = this.#options.basics().sampleRate / 1000;
+    this.#backlog.pushAudio(audio, (this.#protocol.chunkMs ?? 0) * perMs);
+    const lost = this.#backlog.trim(this.#options.maxBacklogMs * perMs);
+    if (lost > 0) this.#options.listener.lost(lost / perMs);
+    this.#live?.pump();
+  }
+
+  /** Asks for what is not transcribed yet, behind all audio; says whether that can be asked. */
+  finalize(): boolean {
+    if (!this.#protocol.finalize || this.#hopeless || this.#finished) return false;
+    this.#backlog.pushFinalize();
+    this.#live?.pump();
+    return true;
+  }
+
+  /**
+   * Forgets what is half said: it is not sent if it was not yet, and the provider
+   * is made to finish it. Says whether words of it are still to come. A provider
+   * that cannot be asked to finish is left, since it would put what comes next
+   * behind it.
+   */
+  forget(): boolean {
+    const live = this.#live;
+    if (!live) {
+      this.#backlog.clear();
+      return false;
+    }
+    this.#backlog.forget();
+    if (this.#protocol.finalize) {
+      live.pump();
+      return true;
+    }
+    this.#verdict ??= { next: "at once" };
+    live.forget();
+    return false;
+  }
+
+  /** Sends a little silence in place of audio that does not come. */
+  sendSilence(): void {
+    this.#live?.saySilence();
+  }
+
+  /** Seconds of audio that were sent since this was last asked. */
+  takeSentSecs(): number {
+    const secs = this.#sentSecs + (this.#live?.takeSentSecs() ?? 0);
+    this.#sentSecs = 0;
+    return secs;
+  }
+
+  /** Tells the provider of live settings that changed; a connection to come knows them anyway. */
+  update(settings: S, changed: readonly (keyof S)[]): void {
+    this.#live?.update(settings, changed);
+  }
+
+  /** Opens another connection in place of the present one, with the settings now in force. */
+  reconnect(): void {
+    this.#hopeless?.resolve();
+    this.#verdict = { next: "at once" };
+    const live = this.#live;
+    if (!live) return;
+    live.pump();
+    live.sayEnd();
+    void live.socket.close();
+  }
+
+  /** Gives up the present connection, which says nothing any more. */
+  abandon(error: Error): void {
+    if (!this.#live) return;
+    this.#verdict ??= { next: "later", good: false };
+    this.#options.listener.failed(error);
+    this.#live.socket.terminate();
+  }
+
+  /** Says what there is to say, and good-bye, and closes; within a bound. */
+  async finish(options: { readonly withinMs: number }): Promise<void> {
+    const live = this.#live;
+    this.#backlog.flush();
+    live?.pump();
+    this.#hopeless?.resolve();
+    const timeUp = Promise.withResolvers<void>();
+    const timer = this.#options.clock.timer(options.withinMs, timeUp.resolve);
+    try {
+      if (live?.isReady) await this.#sayLast(live, timeUp.promise);
+    } finally {
+      timer.cancel();
+      this.#finished = true;
+      this.#hopeless?.resolve();
+      await live?.socket.close();
+    }
+  }
+
+  /** Sends what waits and the good-bye, and hears the answer where there is one. */
+  async #sayLast(live: LiveSTT<S, O, T>, timeUp: Promise<void>): Promise<void> {
+    let late = false;
+    void timeUp.then(() => late = true);
+    while (this.#backlog.length > 0 && live.isReady && !late) {
+      await firstOf(live.socket.drained(), timeUp);
+      live.pump();
+    }
+    this.#finished = true;
+    live.sayEnd();
+    if (this.#protocol.awaitsEnd) await firstOf(live.socket.ended, timeUp);
+  }
+
+  /** Opens a connection, serves it to its end, and says what is next. */
+  async #attempt(signal: AbortSignal): Promise<Outcome> {
+    const { clock, reconnect } = this.#options;
+    const before = clock.now();
+    let error: unknown;
+    this.#verdict = undefined;
+    try {
+      const end = await this.#connectAndServe(signal);
+      if (this.#verdict) return this.#verdict;
+      const { provider, refusals = [] } = this.#protocol;
+      error = broken(provider, end, { refused: refusals.includes(end.code) });
+    } catch (cause) {
+      error = cause;
+    }
+    if (signal.aborted || this.#finished) return { next: "when changed" };
+    if (error) this.#options.listener.failed(toError(error));
+    if (this.#verdict) return this.#verdict;
+    if (!reconnect || (error && !isRetryable(error))) return { next: "when changed" };
+    const atLeastMs = error instanceof ProviderError ? error.retryAfterMs : undefined;
+    return { next: "later", good: clock.now() - before >= GOOD_MS, atLeastMs };
+  }
+
+  async #connectAndServe(signal: AbortSignal): Promise<SocketEnd> {
+    const { basics, clock, dial, connectTimeoutMs, keepalive, listener } = this.#options;
+    const opening = { clock, signal, dial, connectTimeoutMs, basics: basics() };
+    const opened = await openSTT(this.#protocol, opening);
+    const backlog = this.#backlog;
+    const { socket } = opened;
+    const live = new LiveSTT(this.#protocol, opened, {
+      clock,
+      keepalive,
+      backlog,
+      listener: this.#listenerOf(listener),
+    });
+    // What was changed while it was being opened is in none of its settings.
+    if (this.#verdict || this.#finished) return await socket.close();
+    this.#live = live;
+    const late = this.#protocol.awaitsReady ? this.#awaitReady(live) : undefined;
+    await live.serve();
+    late?.cancel();
+    this.#putDown(live);
+    return await socket.ended;
+  }
+
+  /** Passes on what a connection tells, and draws the consequences. */
+  #listenerOf(listener: STTLinkListener): LiveSTTListener {
+    return {
+      ready: () => {
+        this.#wasReady = true;
+        listener.connected();
+      },
+      unreadable: (error) => listener.unreadable(error),
+      event: (event) => {
+        if (event.type === "error" && event.fatal) {
+          const next = event.retryable === false ? "when changed" : "later";
+          this.#verdict ??= next === "later" ? { next, good: false } : { next };
+        }
+        listener.event(event);
+      },
+    };
+  }
+
+  /** Leaves a connection that is never ready. */
+  #awaitReady(live: LiveSTT<S, O, T>): { cancel(): void } {
+    const { clock, connectTimeoutMs } = this.#options;
+    return clock.timer(connectTimeoutMs, () => {
+      if (live.isReady) return;
+      const { provider } = this.#protocol;
+      const state = `it is not ready after ${connectTimeoutMs} ms`;
+      this.abandon(new TimeoutError(`Cannot transcribe with ${provider}: ${state}`));
+    });
+  }
+
+  /** Forgets a connection that has ended, and keeps what never left. */
+  #putDown(live: LiveSTT<S, O, T>): void {
+    this.#live = undefined;
+    this.#backlog.restore(live.takeUnsent());
+    this.#sentSecs += live.takeSentSecs();
+    if (this.#wasReady) this.#options.listener.disconnected();
+    this.#wasReady = false;
+  }
+
+  async #untilChanged(signal: AbortSignal): Promise<void> {
+    this.#hopeless = Promise.withResolvers();
+    this.#backlog.clear();
+    const { resolve, promise } = this.#hopeless;
+    signal.addEventListener("abort", () => resolve(), { once: true });
+    await promise;
+    this.#hopeless = undefined;
+  }
+}
+
+/** Resolves when the first of two things has happened, neither of which can go wrong. */
+function firstOf(one: Promise<unknown>, other: Promise<unknown>): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  void one.then(() => resolve());
+  void other.then(() => resolve());
+  return promise;
+}
+
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

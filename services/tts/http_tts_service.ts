@@ -1,0 +1,175 @@
+import { Backoff } from "../../async/mod.ts";
+import { ProviderError } from "../wire/errors.ts";
+import { type HttpAnswer, requestStream } from "../wire/http_stream.ts";
+import { JSONFields } from "../wire/json_fields.ts";
+import { parseJson, readJsonLines } from "../wire/json_lines.ts";
+import { resolveKey } from "../wire/keys.ts";
+import { readServerSentEvents } from "../wire/sse.ts";
+import { reportedError } from "./_provider_error.ts";
+import { rateFor, SpeechDecoder } from "./_speech_decoder.ts";
+import type { HttpTTSProtocol, TTSContext, TTSEvent, TTSMessage } from "./protocol.ts";
+import type { SpeechEvent, SpeechRequest } from "./synthesis.ts";
+import { TTSService, type TTSServiceOptions, type TTSSettings } from "./tts_service.ts";
+
+/** What every TTS service that asks over HTTP can be given. */
+export interface HttpTTSServiceOptions<S extends TTSSettings = TTSSettings>
+  extends TTSServiceOptions<S> {
+  /** The key. @default {what the documented variable of the environment holds} */
+  readonly apiKey?: string | undefined;
+  /** Address of the provider. */
+  readonly baseUrl?: string | undefined;
+  /** Milliseconds until an answer has to begin. @default {10000} */
+  readonly timeoutMs?: number | undefined;
+  /** How often a request that failed in passing is sent again. @default {2} */
+  readonly maxRetries?: number | undefined;
+  /** Sends the requests: a proxy, another certificate authority. */
+  readonly httpClient?: Deno.HttpClient | undefined;
+}
+
+/**
+ * Text to speech by a request for each text: runs what an
+ * {@linkcode HttpTTSProtocol} says.
+ *
+ * @example
+ * ```ts
+ * import { HttpTTSService, type HttpTTSServiceOptions } from "@parley/sdk/services/tts";
+ * class AcmeTTSService extends HttpTTSService {
+ *   constructor(options: HttpTTSServiceOptions = {}) {
+ *     super({
+ *       provider: "Acme",
+ *       keyEnv: "ACME_API_KEY",
+ *       url: "https://api.acme.example",
+ *       defaults: { voice: "ada" },
+ *       request: (text, { url, apiKey, settings, sampleRate }) => ({
+ *         url: `${url}/speak`,
+ *         headers: { Authorization: `Bearer ${apiKey}` },
+ *         json: { text, voice: settings.voice, format: "pcm", rate: sampleRate },
+ *       }),
+ *     }, options);
+ *   }
+ * }
+ * console.log(new AcmeTTSService({ apiKey: "key" }).settings.voice); // "ada"
+ * ```
+ */
+export class HttpTTSService<
+  S extends TTSSettings = TTSSettings,
+  O extends HttpTTSServiceOptions<S> = HttpTTSServiceOptions<S>,
+  D = undefined,
+> extends TTSService<S> {
+  readonly #protocol: HttpTTSProtocol<S, O, D>;
+  readonly #options: O;
+  readonly #apiKey: string;
+  #before = { contextId: "", text: "" };
+
+  /**
+   * Makes a service; nothing is opened until it first speaks.
+   *
+   * @throws {MissingKeyError} If there is no key.
+   */
+  constructor(protocol: HttpTTSProtocol<S, O, D>, options: O) {
+    super(options, protocol.defaults);
+    this.#protocol = protocol;
+    this.#options = options;
+    const { provider, keyEnv: env } = protocol;
+    this.#apiKey = env
+      ? resolveKey({ provider, env, given: options.apiKey })
+      : options.apiKey ?? "";
+  }
+
+  /** Asks for the speech of a text, and gives it as it comes. */
+  protected override async *synthesize(request: SpeechRequest): AsyncIterable<SpeechEvent> {
+    const context = this.#contextOf(request);
+    const answer = await this.#ask(request, context);
+    const protocol = this.#protocol;
+    const speech = new SpeechDecoder({
+      encoding: protocol.encoding?.(context) ?? "pcm_s16le",
+      fromRate: context.sampleRate,
+      toRate: request.sampleRate,
+    });
+    for await (const event of this.#eventsOf(answer, context)) {
+      if (event.type === "audio") yield speech.audio(event);
+      else if (event.type === "words") yield speech.words(event);
+      else if (event.type === "error") throw reportedError(event, protocol);
+      else if (event.type === "done") break;
+    }
+    yield speech.end();
+  }
+
+  #contextOf({ text, contextId, sampleRate }: SpeechRequest): TTSContext<S, O> {
+    const before = this.#before.contextId === contextId ? this.#before.text : "";
+    this.#before = { contextId, text: before === "" ? text : `${before} ${text}` };
+    return {
+      url: this.#options.baseUrl ?? this.#protocol.url,
+      apiKey: this.#apiKey,
+      settings: this.settings,
+      options: this.#options,
+      sampleRate: rateFor(sampleRate, this.#protocol.sampleRates),
+      contextId,
+      before,
+    };
+  }
+
+  /** Sends the request, and once more when it failed in passing. */
+  async #ask({ text, signal }: SpeechRequest, context: TTSContext<S, O>): Promise<HttpAnswer> {
+    const { clock } = this;
+    const { provider, keyEnv = "" } = this.#protocol;
+    const { maxRetries = 2, timeoutMs, httpClient } = this.#options;
+    const backoff = new Backoff({ firstMs: 500 });
+    for (let retries = 0;; retries++) {
+      try {
+        const options = { provider, keyEnv, doing: "speak", clock, signal, timeoutMs, httpClient };
+        return await requestStream(this.#protocol.request(text, context), options);
+      } catch (error) {
+        const passing = error instanceof ProviderError && error.retryable;
+        if (!passing || retries >= maxRetries || signal.aborted) throw error;
+        await backoff.wait({ clock, signal, atLeastMs: error.retryAfterMs });
+      }
+    }
+  }
+
+  async *#eventsOf(answer: HttpAnswer, context: TTSContext<S, O>): AsyncIterable<TTSEvent> {
+    const { state, receive } = this.#protocol;
+    const kind = this.#protocol.answer?.(context) ?? "audio";
+    if (kind === "audio") {
+      for await (const audio of answer.body) yield { type: "audio", audio };
+      return;
+    }
+    const decoderState = state?.() as D;
+    for await (const message of this.#messagesOf(answer, kind)) {
+      try {
+        yield* receive?.(message, context, decoderState) ?? [];
+      } catch (error) {
+        this.#warn(`A message could not be read: ${error instanceof Error ? error.name : "error"}`);
+      }
+    }
+  }
+
+  async *#messagesOf(
+    { body }: HttpAnswer,
+    kind: "sse" | "json_lines" | "json",
+  ): AsyncIterable<TTSMessage> {
+    const options = { warn: (message: string) => this.#warn(message) };
+    if (kind === "json_lines") {
+      for await (const value of readJsonLines(body, options)) yield { json: new JSONFields(value) };
+    } else if (kind === "json") {
+      yield { json: new JSONFields(parseJson(await textOf(body))) };
+    } else {
+      for await (const { event, data } of readServerSentEvents(body, options)) {
+        const value = parseJson(data);
+        if (value !== undefined) yield { event, json: new JSONFields(value) };
+        else if (data !== "[DONE]") this.#warn("An event is no JSON and was left out");
+      }
+    }
+  }
+
+  #warn(message: string): void {
+    this.log.warn(`${message}, in the answer of ${this.#protocol.provider} to "${this.name}"`);
+  }
+}
+
+async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const bytes of body) text += decoder.decode(bytes, { stream: true });
+  return text + decoder.decode();
+}

@@ -1,0 +1,64 @@
+import { assert, assertEquals } from "@std/assert";
+import { KINDS, type ProviderKind, writeProvider } from "./new_provider.ts";
+import { ROOT } from "./tree.ts";
+
+const FILES: Readonly<Record<ProviderKind, readonly string[]>> = {
+  "tts": ["mod.ts", "tts.ts", "tts_test.ts"],
+  "tts-http": ["http_tts.ts", "http_tts_test.ts", "mod.ts"],
+  "stt": ["mod.ts", "stt.ts", "stt_test.ts", "testdata/stt_utterance.jsonl"],
+  "stt-http": ["mod.ts", "stt.ts", "stt_test.ts"],
+};
+
+/** A folder in which what is written finds the rest of the project. */
+async function project(): Promise<AsyncDisposable & { readonly root: URL }> {
+  const path = await Deno.makeTempDir();
+  const root = new URL(`file://${path}/`);
+  await Deno.mkdir(new URL("services", root));
+  for (const folder of ["", "services/"]) {
+    for await (const { name, isDirectory } of Deno.readDir(new URL(folder, ROOT))) {
+      if (!isDirectory || name === "services" || name.startsWith(".")) continue;
+      await Deno.symlink(new URL(folder + name, ROOT), new URL(folder + name, root));
+    }
+  }
+  return {
+    root,
+    [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }),
+  };
+}
+
+async function typeErrors(files: readonly URL[]): Promise<string> {
+  const config = new URL("deno.json", ROOT).pathname;
+  const args = ["check", "--quiet", "--config", config, ...files.map(({ pathname }) => pathname)];
+  const { stderr } = await new Deno.Command(Deno.execPath(), { args }).output();
+  return new TextDecoder().decode(stderr);
+}
+
+Deno.test("a provider type-checks once it is filled in, and not before", async () => {
+  await using place = await project();
+  const code: URL[] = [];
+  for (const kind of Object.keys(KINDS) as ProviderKind[]) {
+    const name = `Zeta${kind.replaceAll("-", "")}`;
+    const written = await writeProvider(name, kind, { root: place.root });
+    const folder = `services/${name.toLowerCase()}/`;
+    assertEquals([...written].sort(), FILES[kind].map((file) => `${folder}${file}`));
+    const files = written.filter((path) => path.endsWith(".ts"));
+    code.push(...files.map((path) => new URL(path, place.root)));
+  }
+  assert((await typeErrors(code)).includes("FILL_IN"));
+  for (const file of code) {
+    const text = await Deno.readTextFile(file);
+    assert(!/acme/i.test(text), `${file} names another provider`);
+    await Deno.writeTextFile(file, `declare const FILL_IN: never;\n${text}`);
+  }
+  assertEquals(await typeErrors(code), "");
+});
+
+Deno.test("a provider gets another service beside the one it has", async () => {
+  await using place = await project();
+  await writeProvider("Zeta", "tts", place);
+  const written = await writeProvider("Zeta", "stt", place);
+  assertEquals(written.includes("services/zeta/mod.ts"), true);
+  const text = await Deno.readTextFile(new URL("services/zeta/mod.ts", place.root));
+  assertEquals(text.match(/from "\.\/\w+\.ts"/g), ['from "./tts.ts"', 'from "./stt.ts"']);
+  assertEquals(await writeProvider("Zeta", "stt", place), []);
+});
