@@ -76,7 +76,8 @@ export const systemClock: Clock = Object.freeze({
   now: (): number => performance.now(),
   date: (): Date => new Date(),
   timer(delayMs: number, callback: () => void): Timer {
-    const id = setTimeout(callback, delayMs);
+    // A deadline that has just passed is due now, as on a virtual clock.
+    const id = setTimeout(callback, Math.max(0, delayMs));
     return { cancel: () => clearTimeout(id) };
   },
   sleep(

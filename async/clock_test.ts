@@ -1,3 +1,4 @@
+import process from "node:process";
 import { assert, assertEquals, assertGreaterOrEqual, assertRejects } from "@std/assert";
 import { VirtualClock } from "../testing/virtual_clock.ts";
 import { sleepOn, systemClock } from "./mod.ts";
@@ -20,6 +21,19 @@ Deno.test("systemClock calls back once, and not at all when the timer was taken 
   await promise;
   timer.cancel();
   assertEquals(called, ["kept"]);
+});
+
+Deno.test("systemClock takes a deadline that has passed without a warning", async () => {
+  const warned: string[] = [];
+  const note = ({ name }: Error) => void warned.push(name);
+  process.on("warning", note);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  systemClock.timer(-0.01, resolve);
+  await promise;
+  // What is warned of is told in the next turn.
+  await systemClock.sleep(1);
+  process.off("warning", note);
+  assertEquals(warned, []);
 });
 
 Deno.test("systemClock sleeps, and gives back what it is told to hold", async () => {

@@ -2,6 +2,7 @@ import type { Clock } from "../async/mod.ts";
 import type { Frame, FrameDirection, FunctionCallResultProperties } from "../frames/mod.ts";
 import { type FunctionCallParams, type FunctionSchema, ToolResult } from "./function_schema.ts";
 import type { LLMContext } from "./llm_context.ts";
+import type { AskableLLM } from "./summary_config.ts";
 import { isRecord, sayIssues } from "./_validate.ts";
 
 /** How a call ended. Each call ends in exactly one of these ways. */
@@ -45,6 +46,8 @@ export interface ToolCallRequest {
   readonly signal?: AbortSignal | undefined;
   /** What the application shares with its tools. */
   readonly appResources?: unknown;
+  /** The model that asked for the call. */
+  readonly llm?: AskableLLM | undefined;
   /** How the handler sends frames. */
   readonly push?: ((frame: Frame, direction?: FrameDirection) => void | Promise<void>) | undefined;
   /** Told of every result that is not the last. */
@@ -150,12 +153,15 @@ class RunningCall {
     const timer = Number.isFinite(timeoutSecs)
       ? clock.timer(timeoutSecs * 1000, () => this.#timedOut())
       : undefined;
-    const abort = () => this.#end(cancelled(), signal?.reason);
+    const abort = () => {
+      this.#end(cancelled());
+      this.#controller.abort(signal?.reason);
+    };
     signal?.addEventListener("abort", abort, { once: true });
-    void this.#work(args);
+    // A handler that goes on after it has told its result is still told when to stop.
+    void this.#work(args).then(() => signal?.removeEventListener("abort", abort));
     const outcome = await this.#outcome.promise;
     timer?.cancel();
-    signal?.removeEventListener("abort", abort);
     return outcome;
   }
 
@@ -176,7 +182,7 @@ class RunningCall {
   }
 
   #params(args: Readonly<Record<string, unknown>>): FunctionCallParams {
-    const { functionName, toolCallId, context, clock, push, appResources } = this.#request;
+    const { functionName, toolCallId, context, clock, push, appResources, llm } = this.#request;
     return {
       functionName,
       toolCallId,
@@ -185,6 +191,7 @@ class RunningCall {
       clock,
       signal: this.#controller.signal,
       appResources,
+      llm,
       push: (frame, direction) => this.#ended ? undefined : push?.(frame, direction),
       resultCallback: (result, properties = {}) => this.#told(result, properties),
     };

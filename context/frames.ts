@@ -249,4 +249,9 @@ export class LLMContextSummaryRequestFrame extends ControlFrame {
     this.summarizationPrompt = options.summarizationPrompt;
     this.summarizationTimeoutSecs = options.summarizationTimeoutSecs;
   }
+
+  /** Always true: were it dropped, the context would wait for a summary that nobody writes. */
+  override get uninterruptible(): true {
+    return true;
+  }
 }

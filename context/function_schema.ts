@@ -2,6 +2,7 @@ import type { Clock } from "../async/mod.ts";
 import type { Frame, FrameDirection, FunctionCallResultProperties } from "../frames/mod.ts";
 import type { LLMContext } from "./llm_context.ts";
 import type { JSONSchema, SchemaResult } from "./standard_schema.ts";
+import type { AskableLLM } from "./summary_config.ts";
 import { checkJSON, isRecord } from "./_validate.ts";
 
 /**
@@ -24,6 +25,8 @@ export interface FunctionCallParams<A = Readonly<Record<string, unknown>>> {
   readonly signal: AbortSignal;
   /** What the application shares with its tools: `appResources` of the task. */
   readonly appResources?: unknown;
+  /** The model that asked for the call; `llm.runInference` asks it something aside. */
+  readonly llm?: AskableLLM | undefined;
   /** Sends a frame from where the model stands, such as a `TTSSpeakFrame`. */
   readonly push: (frame: Frame, direction?: FrameDirection) => void | Promise<void>;
   /**

@@ -41,6 +41,11 @@ export {
   type LLMContextToolChoice,
 } from "./llm_context.ts";
 export {
+  LLMContextSummarizer,
+  type LLMContextSummarizerEvents,
+  type LLMContextSummarizerOptions,
+} from "./llm_context_summarizer.ts";
+export {
   type AudioPart,
   type ImagePart,
   isLLMSpecificMessage,
@@ -64,9 +69,17 @@ export {
   type OpenAILLMInvocationParams,
 } from "./openai_adapter.ts";
 export type { JSONSchema, SchemaIssue, SchemaResult, StandardSchema } from "./standard_schema.ts";
+export type {
+  AskableLLM,
+  InferenceOptions,
+  LLMAutoContextSummarizationConfig,
+  LLMContextSummaryConfig,
+  SummaryAppliedEvent,
+} from "./summary_config.ts";
 export {
   type AdapterType,
   type CustomTools,
   ToolsSchema,
   type ToolsSchemaOptions,
 } from "./tools_schema.ts";
+export { writeSummary, type WriteSummaryOptions } from "./write_summary.ts";

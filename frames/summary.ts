@@ -13,8 +13,8 @@ export interface LLMContextSummaryConfigLike {
   readonly summaryMessageTemplate?: string | undefined;
   /** The service that writes the summary, if not the one in the pipeline. */
   readonly llm?: NamedProcessor | undefined;
-  /** How long the model may take, in seconds. */
-  readonly summarizationTimeoutSecs?: number | undefined;
+  /** How long the model may take, in seconds; `null` for as long as it likes. */
+  readonly summarizationTimeoutSecs?: number | null | undefined;
 }
 
 /**

@@ -88,8 +88,12 @@ export function shareEnvironment(parts: readonly Part[], env: Environment): void
   for (const processor of processorsOf(parts)) engineOf(processor).env = env;
 }
 
-/** Takes a composite out from between its neighbours, so that it can be linked again. */
+/**
+ * Takes a composite out from between its neighbours, so that it can be linked
+ * again. What came behind the end of its task is dropped, as by an interruption.
+ */
 export function unlink(composite: Composite): void {
+  engineOf(composite.head).env.epochs.current++;
   engineOf(composite.head).previous = undefined;
   engineOf(composite.tail).next = undefined;
 }

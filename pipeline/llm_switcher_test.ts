@@ -187,8 +187,10 @@ Deno.test("whether answers are spoken is known to a model that takes over", asyn
 
 Deno.test("an inference outside of the pipeline is made by the active model", async () => {
   class Asked extends ScriptedLLMService {
-    readonly runInference = (context: LLMContext, options: SwitchedInferenceOptions = {}) =>
-      Promise.resolve(`${this.name}: ${context.messages.length}, ${options.maxTokens}`);
+    override readonly runInference = (
+      context: LLMContext,
+      options: SwitchedInferenceOptions = {},
+    ) => Promise.resolve(`${this.name}: ${context.messages.length}, ${options.maxTokens}`);
   }
   const llms = [new Asked({ name: "A" }), new Asked({ name: "B" })];
   const switcher = new LLMSwitcher({ llms });

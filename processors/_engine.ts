@@ -60,7 +60,9 @@ export class Engine implements Port {
   }
 
   set env(env: Environment) {
-    if (env.epochs !== this.#env?.epochs) this.#epoch = env.epochs.current;
+    if (env.epochs !== this.#env?.epochs) {
+      this.#epoch = this.lanes.rebase(this.#env?.epochs.current ?? 0, env.epochs.current);
+    }
     this.#env = env;
     this.handlers.watched = env.watch?.classes ?? [];
   }

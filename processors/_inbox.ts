@@ -5,7 +5,7 @@ import { type Frame, type FrameDirection, StartFrame } from "../frames/mod.ts";
 export interface Entry {
   readonly frame: Frame;
   readonly direction: FrameDirection;
-  readonly epoch: number;
+  epoch: number;
   /** Of a data frame: how many system frames of its sender go before it, of all that ever waited. */
   readonly after?: number;
 }
@@ -83,6 +83,11 @@ export class Inbox {
   cut(epoch: number): void {
     this.data.retain((entry) => entry.frame.uninterruptible || entry.epoch >= epoch);
     this.data.release();
+  }
+
+  /** Has everything that waits belong to an epoch. */
+  rebase(epoch: number): void {
+    for (const entry of this.data) entry.epoch = epoch;
   }
 
   clear(): void {

@@ -85,6 +85,15 @@ export class Lanes {
     return this.#until(() => this.isSystemIdle);
   }
 
+  /** Another task counts the epochs from here on: what is not stale now belongs to its present one. */
+  rebase(from: number, to: number): number {
+    for (const part of [this.inbox, this.works]) {
+      part.cut(from);
+      part.rebase(to);
+    }
+    return to;
+  }
+
   /** Drops everything, and begins nothing more. */
   close(reason: unknown): void {
     this.closed = true;

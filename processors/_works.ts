@@ -33,6 +33,11 @@ export class Works {
     }
   }
 
+  /** Has everything that an interruption stops belong to an epoch. */
+  rebase(epoch: number): void {
+    for (const work of this.#all()) if (work.epoch !== PRESENT) work.epoch = epoch;
+  }
+
   /** Asks everything to come to its end. */
   abort(reason: unknown): void {
     for (const work of this.#all()) work.abort(reason);

@@ -23,6 +23,7 @@ export interface Wanted {
 export class CallCore {
   readonly services: ScriptedServices;
   readonly line: CallLine;
+  readonly warnings: string[] = [];
   readonly transport: WavTransport = new WavTransport({});
   readonly log: CallLog;
   readonly #limitMs: number;
@@ -47,6 +48,7 @@ export class CallCore {
       observers: [this.log, ...observers],
       began: () => this.log.begin(clock.now()),
       problem: (text) => this.log.problem(text, clock.now()),
+      warning: (text) => this.warnings.push(text),
     });
     this.transport.once("started", () => {
       this.line.began();

@@ -15,6 +15,8 @@ export interface CallLineOptions {
   readonly began: () => void;
   /** Told what went wrong. */
   readonly problem: (text: string) => void;
+  /** Told what may go wrong. */
+  readonly warning?: ((text: string) => void) | undefined;
 }
 
 /** A line to a bot without a server: sound in, sound out, on a clock. */
@@ -29,7 +31,7 @@ export class CallLine {
   failure: { readonly error: unknown } | undefined;
 
   constructor(options: CallLineOptions) {
-    const { clock, transport, rtvi, flags, observers, began, problem } = options;
+    const { clock, transport, rtvi, flags, observers, began } = options;
     this.clock = clock;
     this.#tellBegan = began;
     this.session = new BotSession({
@@ -39,7 +41,7 @@ export class CallLine {
       flags,
       observers,
       signal: this.#gone.signal,
-      log: loggerTo(problem),
+      log: loggerTo(options),
     });
   }
 
@@ -93,9 +95,9 @@ export class CallLine {
   }
 }
 
-function loggerTo(problem: (text: string) => void): Logger {
+function loggerTo({ problem, warning }: CallLineOptions): Logger {
   const nothing = () => {};
-  return { debug: nothing, info: nothing, warn: nothing, error: problem };
+  return { debug: nothing, info: nothing, warn: warning ?? nothing, error: problem };
 }
 
 /** Resolves when one of them is settled. */

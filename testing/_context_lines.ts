@@ -17,26 +17,6 @@ export function contextLines(context: LLMContext | undefined): string[] {
   });
 }
 
-/** Two lists side by side: what is in both, only in the first (`-`), only in the second (`+`). */
-export function differenceOf(
-  expected: readonly (string | RegExp)[],
-  actual: readonly string[],
-): string | undefined {
-  const lines: string[] = [];
-  let same = true;
-  for (let i = 0; i < Math.max(expected.length, actual.length); i++) {
-    const [wanted, found] = [expected[i], actual[i]];
-    if (wanted !== undefined && found !== undefined && matches(wanted, found)) {
-      lines.push(`    ${found}`);
-      continue;
-    }
-    same = false;
-    if (wanted !== undefined) lines.push(`  - ${wanted}`);
-    if (found !== undefined) lines.push(`  + ${found}`);
-  }
-  return same ? undefined : lines.join("\n");
-}
-
 /** Whether a text is as expected: the same but for white space, or one that a pattern finds. */
 export function matches(expected: string | RegExp, text: string): boolean {
   if (expected instanceof RegExp) return expected.test(text);

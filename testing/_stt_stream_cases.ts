@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertObjectMatch } from "@std/assert";
 import {
   InterimTranscriptionFrame,
   InterruptionFrame,
@@ -16,12 +16,18 @@ import { checkHeard, playAudio, say, SCRIPTED_SPEECH, SPEECH_RATE } from "./_con
 import { STTStreamSession, TEST_KEY } from "./_stt_stream_session.ts";
 import { ScriptedSocketServer } from "./scripted_socket_server.ts";
 import type { ScriptedUtterance } from "./scripted_stt_provider.ts";
-import type { STTStreamContract, STTStreamContractCase } from "./stt_stream_contract.ts";
+import type {
+  STTStreamContract,
+  STTStreamContractCase,
+  STTTurnContractCase,
+} from "./stt_stream_contract.ts";
 import { TestPipeline } from "./test_pipeline.ts";
 import { TranscriptPlayer } from "./transcript_player.ts";
 
+type SpeechCase = Exclude<STTStreamContractCase, STTTurnContractCase>;
+
 /** What each case shows. */
-export const STT_STREAM_CASES: Readonly<Record<STTStreamContractCase, CaseName>> = {
+export const STT_STREAM_CASES: Readonly<Record<SpeechCase, CaseName>> = {
   key: { name: "names the key it misses" },
   transcript: { name: "says what its transcript says" },
   opening: { name: "connects when the pipeline starts, and holds up nothing" },
@@ -35,6 +41,7 @@ export const STT_STREAM_CASES: Readonly<Record<STTStreamContractCase, CaseName>>
   halfClose: { name: "loses and repeats no audio when a connection is half closed" },
   refusal: { name: "tries a refused key once, and says so without secrets" },
   unavailable: { name: "keeps what is said while its provider is away" },
+  away: { name: "asks less and less often for a provider that stays away" },
   busy: { name: "waits as long as a busy provider asks for" },
   garbage: { name: "reports a message it cannot read, and hears what comes after" },
   oversized: { name: "reports a message that is too large, and hears what comes after" },
@@ -57,7 +64,7 @@ export class STTStreamCases {
   }
 
   /** How each case is shown. */
-  runs(): Readonly<Record<STTStreamContractCase, () => Promise<void>>> {
+  runs(): Readonly<Record<SpeechCase, () => Promise<void>>> {
     return {
       key: () => Promise.resolve(checkKey(this.#contract.key)),
       transcript: () => this.#transcript(),
@@ -72,6 +79,7 @@ export class STTStreamCases {
       halfClose: () => this.#drop("halfClose"),
       refusal: () => this.#refusal(),
       unavailable: () => this.#unavailable(),
+      away: () => this.#away(),
       busy: () => this.#busy(),
       garbage: () => this.#unreadable("garbage"),
       oversized: () => this.#unreadable("oversized"),
@@ -133,10 +141,14 @@ export class STTStreamCases {
     assertEquals(frame.userId, "ada");
     assert(frame.result !== undefined, "the provider's own result is with it");
     assert(!Number.isNaN(Date.parse(frame.timestamp)), `"${frame.timestamp}" is no date`);
-    if (this.#contract.wire.interim) {
-      const [interim] = pipeline.of(InterimTranscriptionFrame);
-      assert(interim && pipeline.down.indexOf(interim) < pipeline.down.indexOf(frame));
-    }
+    await pipeline.settle();
+    const interims = pipeline.of(InterimTranscriptionFrame);
+    if (this.#contract.wire.interim) assert(interims.length > 0, "nothing came while it was said");
+    const last = interims.at(-1);
+    assert(
+      !last || pipeline.down.indexOf(last) < pipeline.down.indexOf(frame),
+      "it comes too late",
+    );
     session.checkAudio(silence, said);
     assertEquals(pipeline.errors, []);
     session.checkSecrets(FIRST.text);
@@ -197,11 +209,13 @@ export class STTStreamCases {
     await using session = this.#start({ text: FIRST.text }, { text: SECOND.text });
     const { pipeline, provider, service, clock } = session;
     const { askedLanguage, changedLanguage = "fr" } = this.#contract;
+    const { changedSettings: delta = { language: "fr" } } = this.#contract;
     pipeline.push(new UserStartedSpeakingFrame());
-    pipeline.push(new STTUpdateSettingsFrame({ delta: { language: "fr" } }));
+    pipeline.push(new STTUpdateSettingsFrame({ delta }));
     const first = await session.utter(FIRST);
     await pipeline.until(TranscriptionFrame);
-    assertEquals([service.settings.language, provider.peers.length], ["fr", 1]);
+    assertObjectMatch(service.settings, delta);
+    assertEquals(provider.peers.length, 1);
     pipeline.push(new UserStoppedSpeakingFrame());
     await clock.advance(500);
     const second = await session.utter(SECOND);
@@ -249,6 +263,19 @@ export class STTStreamCases {
     assertEquals([provider.peers.length, pipeline.errors.length], [3, 2]);
     session.checkAudio(said);
     session.checkSecrets(FIRST.text);
+  }
+
+  async #away(): Promise<void> {
+    await using session = this.#start({ text: FIRST.text });
+    const { pipeline, provider, clock } = session;
+    for (let k = 0; k < 6; k++) provider.refuse(503);
+    await pipeline.settle();
+    await clock.advance(1_000);
+    assert(provider.peers.length <= 4, `${provider.peers.length} tries in a second`);
+    await clock.advance(30_000);
+    assertEquals([provider.peers.length, pipeline.errors.length], [7, 6]);
+    await session.utter(FIRST);
+    checkHeard(await pipeline.until(TranscriptionFrame), FIRST);
   }
 
   async #busy(): Promise<void> {

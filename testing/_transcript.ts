@@ -27,11 +27,6 @@ function botLines({ answers, written, tools }: CallLog): Line[] {
     text !== "" && !answers.some((answer) => answer.atMs >= atMs && answer.atMs <= endMs + 5_000)
   );
   return [
-    ...answers.map(({ text, atMs, cut, endMs }) => {
-      const end = cut ? " — (cut)" : endMs === undefined ? " … (speaking)" : "";
-      return { atMs, who: "bot", text: text.trim() + end };
-    }),
-    ...silent.map(({ text, atMs }) => ({ atMs, who: "bot writes", text })),
     ...tools.map(({ name, arguments: given, atMs }) => {
       return { atMs, who: "bot calls", text: `${name} ${JSON.stringify(given)}` };
     }),
@@ -40,6 +35,11 @@ function botLines({ answers, written, tools }: CallLog): Line[] {
       const text = `${name} ${JSON.stringify(result.value) ?? "nothing"}`;
       return [{ atMs: result.atMs, who: "result of", text }];
     }),
+    ...answers.map(({ text, atMs, cut, endMs }) => {
+      const end = cut ? " — (cut)" : endMs === undefined ? " … (speaking)" : "";
+      return { atMs, who: "bot", text: text.trim() + end };
+    }),
+    ...silent.map(({ text, atMs }) => ({ atMs, who: "bot writes", text })),
   ];
 }
 

@@ -4,7 +4,8 @@ import type { LLMContext } from "../context/mod.ts";
 import type { BotSession } from "../runner/session.ts";
 import { CallCore, type Wanted } from "./_call_core.ts";
 import type { BotAnswer, Remark, WrittenAnswer } from "./_call_log.ts";
-import { contains, contextLines, differenceOf, matches, quote } from "./_context_lines.ts";
+import { contains, contextLines, matches, quote } from "./_context_lines.ts";
+import { sideBySide } from "./_side_by_side.ts";
 import { transcriptOf } from "./_transcript.ts";
 import type {
   CallOptions,
@@ -82,6 +83,11 @@ export class Call implements AsyncDisposable {
     return this.#core.log.answers.map(({ text, atMs, endMs, cut }) => {
       return { text: text.trim(), atMs, endMs, cut };
     });
+  }
+
+  /** What the bot's log warned of so far, in order. */
+  get warnings(): readonly string[] {
+    return this.#core.warnings;
   }
 
   /** Who said and did what so far, and when, in seconds: a line for each. */
@@ -274,10 +280,11 @@ export class Call implements AsyncDisposable {
    */
   async contextHolds(expected: readonly (string | RegExp)[]): Promise<void> {
     await this.#core.line.settle();
-    const isSystem = (line: string) => line.startsWith("system: ");
-    const wantsSystem = expected.some((line) => typeof line === "string" && isSystem(line));
+    const isSystem = (line: string | RegExp) => /^\/?\^?system: /.test(String(line));
+    const wantsSystem = expected.some(isSystem);
     const lines = contextLines(this.context).filter((line) => wantsSystem || !isSystem(line));
-    const difference = differenceOf(expected, lines);
+    const comparison = { matches, expected: String, actual: String };
+    const difference = sideBySide(expected, lines, comparison);
     if (difference === undefined) return;
     const state = this.context ? "it differs" : "the model was not asked yet";
     throw this.#core.fail({ doing: "find the context as expected" }, `${state}\n${difference}`);

@@ -22,11 +22,15 @@ export interface CallRecorderOptions {
   /** The clock of the conversation: `session.clock`. */
   readonly clock: Clock;
   /**
-   * Takes each line, with its end; by default all are kept for
+   * Takes each line, with its end, such as
+   * `(line) => file.writeSync(encoder.encode(line))`; by default all are kept for
    * {@linkcode CallRecorder.text}.
    */
   readonly write?: ((line: string) => void) | undefined;
 }
+
+/** Pieces of audio that are remembered: some ten seconds of a call that is never silent. */
+const MOST_AUDIO = 1_000;
 
 /** Broadcasts of which the second copy is waited for. */
 const MOST_COPIES = 256;
@@ -72,8 +76,8 @@ export class CallRecorder extends BaseObserver {
   readonly #first: FirstSight = new FirstSight();
   readonly #names: StableNames = new StableNames();
   readonly #encoder: ValueEncoder;
-  /** What is in the file already: numbers of audio by what it sounds like. */
-  readonly #audio: Map<number, { readonly samples: Int16Array; readonly number: number }[]> =
+  /** What was written last, and what is written again and again, such as silence, by its digest. */
+  readonly #audio: Map<number, { readonly samples: Int16Array; readonly number: number }> =
     new Map();
   readonly #numbers: WeakMap<Frame, number> = new WeakMap();
   /** Numbers of broadcasts whose second copy may still come, by the id of that. */
@@ -175,14 +179,19 @@ export class CallRecorder extends BaseObserver {
     return number;
   }
 
-  /** The number of some audio; what is not in the file yet is written to it. */
+  /** The number of some audio; what is not in the file yet, as far as is remembered, is written to it. */
   #numberOf(samples: Int16Array): number {
     const digest = digestOf(samples);
-    const alike = this.#audio.get(digest) ?? [];
-    const known = alike.find((each) => isSame(each.samples, samples));
-    if (known) return known.number;
+    const known = this.#audio.get(digest);
+    this.#audio.delete(digest);
+    if (known && isSame(known.samples, samples)) {
+      this.#audio.set(digest, known);
+      return known.number;
+    }
     const number = ++this.#audioCount;
-    this.#audio.set(digest, [...alike, { samples, number }]);
+    this.#audio.set(digest, { samples, number });
+    const [oldest] = this.#audio.keys();
+    if (this.#audio.size > MOST_AUDIO && oldest !== undefined) this.#audio.delete(oldest);
     this.#line({ audio: number, pcm: encodeSamples(samples) });
     return number;
   }

@@ -3,6 +3,7 @@ import { AssertionError } from "@std/assert";
 import { EndFrame, type Frame, type FrameClass, type FrameDirection } from "../frames/mod.ts";
 import type { PipelineElement, PipelineParams } from "../pipeline/mod.ts";
 import { digestOf, ValueEncoder } from "./_record_values.ts";
+import { sideBySide } from "./_side_by_side.ts";
 import { TestPipeline } from "./test_pipeline.ts";
 import { VirtualClock } from "./virtual_clock.ts";
 
@@ -86,18 +87,11 @@ function compare(
   direction: FrameDirection,
 ): void {
   if (!expected) return;
-  const lines: string[] = [];
-  let same = true;
-  for (let i = 0; i < Math.max(expected.length, actual.length); i++) {
-    const [wanted, found] = [expected[i], actual[i]];
-    const isSame = wanted !== undefined && found !== undefined && matches(wanted, found);
-    same &&= isSame;
-    if (wanted !== undefined && !isSame) lines.push(`  - ${lineOf(wanted)}`);
-    if (found !== undefined) lines.push(`${isSame ? "    " : "  + "}${lineOf(found)}`);
-  }
-  if (same) return;
+  const comparison = { matches, expected: lineOf, actual: lineOf };
+  const difference = sideBySide<ExpectedFrame, Frame>(expected, actual, comparison);
+  if (difference === undefined) return;
   throw new AssertionError(
-    `Cannot find the frames as expected: others left ${direction}\n${lines.join("\n")}\n`,
+    `Cannot find the frames as expected: others left ${direction}\n${difference}\n`,
   );
 }
 

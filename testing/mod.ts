@@ -139,6 +139,7 @@ export {
 } from "./scripted_stt.ts";
 export {
   ScriptedSTTProvider,
+  type ScriptedTurns,
   type ScriptedUtterance,
   type STTProviderWire,
 } from "./scripted_stt_provider.ts";
@@ -172,6 +173,7 @@ export {
   sttStreamContract,
   type STTStreamContractCase,
   type STTStreamContractMaking,
+  type STTTurnContractCase,
   testSTTStream,
 } from "./stt_stream_contract.ts";
 export {
@@ -195,7 +197,10 @@ export {
   ttsContract,
   type TTSContractAnswer,
   type TTSContractCase,
+  type TTSContractMaking,
   type TTSContractProvider,
   type TTSContractSubject,
+  type TTSSpeechContractCase,
+  type TTSTroubleContractCase,
 } from "./tts_contract.ts";
 export { VirtualClock, type VirtualClockOptions } from "./virtual_clock.ts";

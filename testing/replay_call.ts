@@ -45,6 +45,11 @@ const OVERTIME_MS = 10_000;
  * ones that answer as they did. What comes out is compared, the audio byte by
  * byte.
  *
+ * A call that was recorded in virtual time comes out the same to the microsecond.
+ * Of one that was recorded in real time, what happened within some 50 ms of
+ * something else, such as words that were heard just before an interruption, can
+ * come out the other way round, as it could have done then.
+ *
  * @param bot The bot.
  * @param file The text of the file.
  *

@@ -1,4 +1,4 @@
-import type { VADParams } from "../audio/vad/mod.ts";
+import type { VADAnalyzer, VADParams } from "../audio/vad/mod.ts";
 import type { LLMRequest } from "../services/llm/mod.ts";
 import type { SpeechRequest } from "../services/tts/mod.ts";
 import { type ScriptedAnswer, ScriptedLLMService } from "./scripted_llm.ts";
@@ -55,8 +55,8 @@ export interface ScriptedServices {
   readonly llm: ScriptedLLMService;
   /** Speaks: so many milliseconds for each character. */
   readonly tts: ScriptedTTSService;
-  /** Takes every sound for speech. */
-  readonly vadAnalyzer: ScriptedVADAnalyzer;
+  /** Takes every sound for speech; a real analyzer in its place hears the caller as well. */
+  readonly vadAnalyzer: VADAnalyzer;
 }
 
 /**

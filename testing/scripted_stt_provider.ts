@@ -11,12 +11,24 @@ export interface STTProviderWire {
   interim?(text: string): readonly unknown[];
   /** What it says when the user has finished; with `text` empty, that nothing was said. */
   final(text: string): readonly unknown[];
+  /** What a server says that finds the turns: then `interim` is what is said of a turn, and `final` its end. */
+  readonly turns?: ScriptedTurns | undefined;
   /** Whether a message asks for what was said; without it the provider hears the end itself. */
   isFinalize?(message: ClientMessage): boolean;
   /** Whether a message says good-bye, which the server answers by closing. */
   isEnd?(message: ClientMessage): boolean;
   /** Finds the 16-bit audio in a message. @default {every message of bytes is audio} */
   audioOf?(message: ClientMessage): Uint8Array | undefined;
+}
+
+/** What a server that finds the turns says of one, beside its words. */
+export interface ScriptedTurns {
+  /** The user begins to speak. */
+  start(): readonly unknown[];
+  /** The user has probably finished. */
+  eagerEnd(text: string): readonly unknown[];
+  /** The user has not finished after all. */
+  resume(): readonly unknown[];
 }
 
 /** What happens to one utterance. */
@@ -146,7 +158,9 @@ export class ScriptedSTTProvider implements AsyncDisposable {
     for (let message = await peer.next(); message; message = await peer.next()) {
       const audio = this.#audioOf(message);
       if (audio) {
-        if (ear.hear(audio)) interrupted = this.#reachMiddle(peer);
+        const reached = ear.hear(audio);
+        if (reached === "start") this.#begin(peer);
+        if (reached === "middle") interrupted = this.#reachMiddle(peer);
         if (ear.finished && !this.#wire.isFinalize) this.#answer(peer, ear);
       } else if (this.#wire.isFinalize?.(message)) this.#answer(peer, ear);
       else if (this.#wire.isEnd?.(message)) {
@@ -156,6 +170,12 @@ export class ScriptedSTTProvider implements AsyncDisposable {
     }
     // A client that leaves in the middle of an utterance does not want the rest.
     if (ear.heard && !interrupted && peer.end?.clean) this.#utterances.shift();
+  }
+
+  #begin(peer: ScriptedPeer): void {
+    const { turns } = this.#wire;
+    if (!turns || !this.#utterances[0]?.text) return;
+    for (const message of turns.start()) peer.send(message);
   }
 
   /** Something may happen in the middle of an utterance; says whether it cannot go on here. */
@@ -169,7 +189,11 @@ export class ScriptedSTTProvider implements AsyncDisposable {
       peer[trouble]();
       return true;
     }
-    for (const message of text && this.#wire.interim?.(text) || []) peer.send(message);
+    if (!text) return false;
+    const { interim, turns } = this.#wire;
+    for (const message of interim?.call(this.#wire, text) ?? []) peer.send(message);
+    for (const message of turns?.eagerEnd(text) ?? []) peer.send(message);
+    for (const message of turns?.resume() ?? []) peer.send(message);
     return false;
   }
 
@@ -204,15 +228,16 @@ class Ear {
     return this.#samples > 0 && this.#silent >= END_MS * this.#perMs;
   }
 
-  /** Takes audio; says whether the middle of an utterance was reached with it. */
-  hear(audio: Uint8Array): boolean {
+  /** Takes audio; says whether the start or the middle of an utterance was reached with it. */
+  hear(audio: Uint8Array): "start" | "middle" | undefined {
     const pcm = bytesToPcm(audio);
     const silent = pcm.every((sample) => sample === 0);
     this.#silent = silent ? this.#silent + pcm.length : 0;
     const before = this.#samples;
     if (before > 0 || !silent) this.#samples += pcm.length;
     const middle = MIDDLE_MS * this.#perMs;
-    return before < middle && this.#samples >= middle;
+    if (before === 0 && this.#samples > 0 && this.#samples < middle) return "start";
+    return before < middle && this.#samples >= middle ? "middle" : undefined;
   }
 
   /** An utterance is over. */

@@ -1,3 +1,4 @@
+import type { Dial } from "../services/wire/mod.ts";
 import type { TTSContractAnswer, TTSContractProvider } from "./tts_contract.ts";
 import type { ClientMessage, ScriptedPeer } from "./scripted_peer.ts";
 import { ScriptedSocketServer } from "./scripted_socket_server.ts";
@@ -68,6 +69,9 @@ export interface AskedSpeech {
 /** What no protocol has. */
 const GARBAGE = ["{nope", "", "[]", "null", '"text"', '{"type":7}', "\u0000"];
 
+/** Characters of a message that is more than any client should take. */
+const OVERSIZED = 17 * 1024 * 1024;
+
 /** Milliseconds that a character takes to say. */
 const CHARACTER_MS = 60;
 
@@ -122,9 +126,14 @@ export class ScriptedTTSProvider implements TTSContractProvider, AsyncDisposable
     this.server = new ScriptedSocketServer((peer) => this.#serve(peer));
   }
 
-  /** Its address. */
+  /** Its address on the loopback interface, where it listens from now on. */
   get url(): string {
     return this.server.url;
+  }
+
+  /** Connects within the process, whatever the URL. */
+  get dial(): Dial {
+    return this.server.dial;
   }
 
   /** Has it speak so in answer to the next contexts; a refusal lasts until it relents. */
@@ -261,8 +270,7 @@ export class ScriptedTTSProvider implements TTSContractProvider, AsyncDisposable
     const words = this.#dialect.words?.([said], contextId);
     if (words !== undefined) peer.send(words);
     const samples = Math.round(ms * this.#dialect.sampleRate(peer) / 1000);
-    const audio = Int16Array.from({ length: samples }, (_, k) => 8_000 * Math.sin(k / 17));
-    peer.send(this.#dialect.audio(new Uint8Array(audio.buffer), contextId));
+    peer.send(this.#dialect.audio(new Uint8Array(tone(samples).buffer), contextId));
     speaking.ms += ms;
   }
 
@@ -276,13 +284,13 @@ export class ScriptedTTSProvider implements TTSContractProvider, AsyncDisposable
     if (done !== undefined) peer.send(done);
   }
 
-  /** Speaks as fast as the client takes it, for twenty minutes at most. */
+  /** Speaks as fast as the client takes it, for some minutes at most. */
   async #flood(peer: ScriptedPeer, speaking: Speaking): Promise<void> {
     speaking.stuck = true;
     const { contextId } = speaking.asked;
     const samples = this.#dialect.sampleRate(peer) / 10;
     const audio = new Uint8Array(new Int16Array(samples).fill(1_000).buffer);
-    while (!peer.end && !speaking.asked.outcome && this.#floodedMs < 1_200_000) {
+    while (!peer.end && !speaking.asked.outcome && this.#floodedMs < 400_000) {
       await peer.drained();
       peer.send(this.#dialect.audio(audio, contextId));
       this.#floodedMs += 100;
@@ -291,11 +299,18 @@ export class ScriptedTTSProvider implements TTSContractProvider, AsyncDisposable
 
   #fail(trouble: TTSContractAnswer["trouble"], peer: ScriptedPeer, speaking: Speaking): void {
     speaking.stuck = true;
-    if (trouble === "drop") {
-      speaking.asked.outcome = "closed";
-      // What was said is still heard.
-      void peer.close(1011);
-    } else this.#stuck++;
+    if (trouble === "stall" || trouble === "silence") this.#stuck++;
+    else speaking.asked.outcome = "closed";
+    // What was said is still heard.
+    if (trouble === "drop") void peer.close(1011);
+    else if (trouble === "oversized") peer.send(`"${"x".repeat(OVERSIZED)}"`);
+    else if (trouble === "halfClose") void peer.drained().then(() => peer.halfClose());
     this.#tell();
   }
+}
+
+function tone(samples: number): Int16Array<ArrayBuffer> {
+  const audio = new Int16Array(samples);
+  for (let k = 0; k < samples; k++) audio[k] = 8_000 * Math.sin(k / 17);
+  return audio;
 }

@@ -1,14 +1,19 @@
-import type { STTService } from "../services/stt/mod.ts";
+import type { STTService, STTTurnPhase } from "../services/stt/mod.ts";
 import type { Dial } from "../services/wire/mod.ts";
 import { casesOf } from "./_contract_checks.ts";
 import { STT_STREAM_CASES, STTStreamCases } from "./_stt_stream_cases.ts";
+import { NO_TURNS, STT_TURN_CASES, STTTurnCases } from "./_stt_turn_cases.ts";
 import { type ContractCase, type ContractOptions, registerContract } from "./contract.ts";
 import type { ScriptedPeer } from "./scripted_peer.ts";
 import type { STTProviderWire } from "./scripted_stt_provider.ts";
 import type { Transcript } from "./transcript.ts";
 
+/** The cases that are about turns which a server finds. */
+export type STTTurnContractCase = "turns" | "turnDrop" | "dangling" | "unended";
+
 /** The cases of the contract of streaming recognisers. */
 export type STTStreamContractCase =
+  | STTTurnContractCase
   | "key"
   | "transcript"
   | "opening"
@@ -22,6 +27,7 @@ export type STTStreamContractCase =
   | "halfClose"
   | "refusal"
   | "unavailable"
+  | "away"
   | "busy"
   | "garbage"
   | "oversized"
@@ -59,7 +65,14 @@ export interface STTStreamContract extends ContractOptions<STTStreamContractCase
   /** The language that a connection asks for. */
   readonly askedLanguage: (peer: ScriptedPeer) => unknown;
   /** The setting that {@linkcode STTStreamContract.askedLanguage} is to see changed. @default {"fr"} */
-  readonly changedLanguage?: string | undefined;
+  readonly changedLanguage?: unknown;
+  /** A setting to be changed whose change opens a new connection. @default {{ language: "fr" }} */
+  readonly changedSettings?: Readonly<Record<string, unknown>> | undefined;
+  /** Tells of each event about a turn that the service announces; wanted where `wire.turns` is. */
+  readonly watchTurns?: (
+    service: STTService,
+    note: (phase: STTTurnPhase, transcript?: string) => void,
+  ) => void;
   /** Sample rate of what it sends, where it cannot be 16 kHz: then only lengths are compared. */
   readonly sampleRate?: number | undefined;
   /** What must never be logged. @default {["test-key"]} */
@@ -117,8 +130,12 @@ export function testSTTStream(contract: STTStreamContract): void {
  * ```
  */
 export function sttStreamContract(contract: STTStreamContract): ContractCase[] {
-  return casesOf(contract, {
-    names: STT_STREAM_CASES,
-    runs: new STTStreamCases(contract).runs(),
+  const { wire, skip } = contract;
+  const none = wire.turns
+    ? {}
+    : { turns: NO_TURNS, turnDrop: NO_TURNS, dangling: NO_TURNS, unended: NO_TURNS };
+  return casesOf<STTStreamContractCase>({ ...contract, skip: { ...none, ...skip } }, {
+    names: { ...STT_STREAM_CASES, ...STT_TURN_CASES },
+    runs: { ...new STTStreamCases(contract).runs(), ...new STTTurnCases(contract).runs() },
   });
 }

@@ -12,7 +12,10 @@ export interface TranscriptOpening {
 export type TranscriptLine =
   /** The client asks to be let in. */
   | { readonly from: "client"; readonly open: TranscriptOpening }
-  /** Text: the value of JSON, or with `json: false` plain words. */
+  /**
+   * Text: the value of JSON, or with `json: false` plain words. A string such as `$CTX1`
+   * is an id that the client makes up: whatever it says there first, and from then on that.
+   */
   | { readonly from: "client" | "server"; readonly text: unknown; readonly json?: boolean }
   /** Audio, however it is cut: so many bytes, or without a number as much as comes. */
   | { readonly from: "client"; readonly audio: { readonly bytes?: number | undefined } }

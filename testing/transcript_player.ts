@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { ClientMessage, ScriptedPeer } from "./scripted_peer.ts";
 import type { PeerScript } from "./scripted_socket_server.ts";
 import type { Transcript, TranscriptLine, TranscriptOpening } from "./transcript.ts";
+import { TranscriptNames } from "./_transcript_names.ts";
 
 /** How a transcript is played. */
 export interface TranscriptPlayerOptions {
@@ -37,6 +38,7 @@ export interface TranscriptPlayerOptions {
 export class TranscriptPlayer {
   readonly #connections: readonly (readonly TranscriptLine[])[];
   readonly #audioOf: (message: ClientMessage) => Uint8Array | undefined;
+  readonly #names = new TranscriptNames();
   readonly #left: Set<number>;
 
   /** Makes a player that is at the beginning. */
@@ -79,26 +81,33 @@ export class TranscriptPlayer {
     } else {
       await peer.accept({ protocol: open.open.protocols?.[0] });
       const messages = new Incoming(peer, this.#audioOf);
-      for (const line of lines) await playLine(line, peer, messages);
+      for (const line of lines) {
+        if (line.from === "client") await hear(line, messages, this.#names);
+        else await say(line, peer, this.#names);
+      }
     }
     this.#left.delete(index);
   }
 }
 
-async function playLine(
+async function say(
   line: TranscriptLine,
   peer: ScriptedPeer,
-  messages: Incoming,
+  names: TranscriptNames,
 ): Promise<void> {
-  if (line.from === "client") return await hear(line, messages);
   if ("text" in line) {
-    peer.send(line.json === false ? String(line.text) : JSON.stringify(line.text));
+    const text = names.meant(line.text);
+    peer.send(line.json === false ? String(text) : JSON.stringify(text));
   } else if ("bytes" in line) peer.send(Uint8Array.fromBase64(line.bytes));
   else if ("close" in line) await peer.close(line.close, line.reason);
   else if ("trouble" in line) peer[line.trouble]();
 }
 
-async function hear(line: TranscriptLine, messages: Incoming): Promise<void> {
+async function hear(
+  line: TranscriptLine,
+  messages: Incoming,
+  names: TranscriptNames,
+): Promise<void> {
   if ("audio" in line) return await messages.audio(line.audio.bytes);
   const message = await messages.next();
   if ("close" in line) return assertEquals(message, undefined, "the client should have closed");
@@ -108,7 +117,7 @@ async function hear(line: TranscriptLine, messages: Incoming): Promise<void> {
   } else if ("text" in line) {
     const { text, json } = line;
     const expected = json === false ? { type: "text", text } : { type: "json", value: text };
-    assertEquals<unknown>(message, expected);
+    assertEquals<unknown>(message, names.meant(expected, message));
   }
 }
 

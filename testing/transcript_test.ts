@@ -107,3 +107,39 @@ Deno.test("TranscriptPlayer sees a connection that never came", () => {
   const player = new TranscriptPlayer(parseTranscript(TEXT));
   assertThrows(() => player.check({ failures: [] }), Error, "not played to their end");
 });
+
+const NAMED = parseTranscript(`{"source": "from docs https://acme.example/docs"}
+{"from": "client", "open": {"url": "wss://acme.example/v1"}}
+{"from": "client", "text": {"speak": ["$CTX1", "$CTX2"]}}
+{"from": "client", "text": {"cancel": "$CTX1"}}
+{"from": "server", "text": {"cancelled": "$CTX1"}}
+{"from": "client", "close": 1000}`);
+
+for (
+  const [what, first, second, failure] of [
+    ["takes", "one", "two", undefined],
+    ["is not content when one is changed in", "one", "three", "three"],
+    ["is not content with the same for two in", "one", "one", "$CTX2"],
+  ] as const
+) {
+  Deno.test(`TranscriptPlayer ${what} the ids that a client makes up`, async () => {
+    const player = new TranscriptPlayer(NAMED);
+    await using server = new ScriptedSocketServer(player.script);
+    const options = { clock: new VirtualClock(), dial: server.dial };
+    const socket = await connectSocket({ url: "wss://acme.example/v1" }, options);
+    const ids = failure === "$CTX2" ? [first, second] : [first, "two"];
+    const cancelled = failure === "three" ? second : first;
+    socket.send(JSON.stringify({ speak: ids }));
+    socket.send(JSON.stringify({ cancel: cancelled }));
+    if (failure !== undefined) {
+      await server.settled();
+      assertThrows(() => player.check(server), Error, failure);
+      return;
+    }
+    const { value } = await socket[Symbol.asyncIterator]().next();
+    assertEquals(value, JSON.stringify({ cancelled: first }));
+    await socket.close();
+    await server.settled();
+    player.check(server);
+  });
+}

@@ -1,34 +1,50 @@
 import type { AnyFrameProcessor } from "../processors/mod.ts";
 import type { TTSSettings } from "../services/tts/mod.ts";
+import type { Dial } from "../services/wire/mod.ts";
 import { casesOf } from "./_contract_checks.ts";
 import { type ContractCase, type ContractOptions, registerContract } from "./contract.ts";
-import { TTS_CASES, TTSCases } from "./_tts_cases.ts";
+import type { Transcript } from "./transcript.ts";
+import { TTS_SPEECH_CASES, TTSSpeechCases } from "./_tts_speech_cases.ts";
+import { TTS_TROUBLE_CASES, TTSTroubleCases } from "./_tts_trouble_cases.ts";
 
-/** The cases of the contract of voices. */
-export type TTSContractCase =
+/** The cases of the contract of voices that are about speaking. */
+export type TTSSpeechContractCase =
   | "key"
+  | "transcript"
+  | "opening"
   | "speech"
   | "order"
   | "words"
   | "audio"
   | "rate"
+  | "metrics"
+  | "settings";
+
+/** The cases of the contract of voices about what goes wrong, or is stopped. */
+export type TTSTroubleContractCase =
   | "interruption"
   | "late"
   | "refusal"
   | "drop"
+  | "halfClose"
+  | "oversized"
   | "garbage"
-  | "stall"
   | "slow"
-  | "metrics"
-  | "settings"
+  | "stall"
   | "close";
+
+/** The cases of the contract of voices. */
+export type TTSContractCase = TTSSpeechContractCase | TTSTroubleContractCase;
 
 /** How a scripted provider is to speak; as it likes where nothing is said. */
 export interface TTSContractAnswer {
   /** Refuses with this HTTP status, or what is like it. */
   readonly status?: number | undefined;
-  /** It breaks off in the midst of its audio, is stuck there, or says nothing at all. */
-  readonly trouble?: "drop" | "stall" | "silence" | undefined;
+  /**
+   * What happens in the midst of its audio: it hangs up, sends no more, says what is
+   * too large, or is stuck; or it says nothing at all.
+   */
+  readonly trouble?: "drop" | "halfClose" | "oversized" | "stall" | "silence" | undefined;
   /**
    * Of one with which a connection is kept: it goes on in spite of a cancel, says
    * what cannot be read as well, or never comes to an end.
@@ -62,12 +78,22 @@ export type ContractVoice = AnyFrameProcessor & {
   readonly settings: TTSSettings;
 };
 
+/** What a voice under test is made with. */
+export interface TTSContractMaking {
+  /** Milliseconds that a provider may be stuck, where that matters. */
+  readonly stallTimeoutMs?: number;
+  /** `"test-key"`, where the provider is another: it plays a transcript. */
+  readonly apiKey?: string;
+  /** Connects to that other provider. */
+  readonly dial?: Dial;
+}
+
 /** A voice under test, with the provider it talks to. */
 export interface TTSContractSubject extends AsyncDisposable {
   /** The provider; none for a service that runs {@linkcode ContractOptions.alone}. */
   readonly provider?: TTSContractProvider | undefined;
   /** Makes a service that talks to the provider. */
-  make(options: { readonly stallTimeoutMs?: number }): ContractVoice;
+  make(options: TTSContractMaking): ContractVoice;
 }
 
 /** What the contract wants to know of a voice. */
@@ -80,6 +106,12 @@ export interface TTSContract extends ContractOptions<TTSContractCase> {
    * default it does not.
    */
   readonly resumes?: "exactly" | "about" | undefined;
+  /**
+   * An answer as the provider's documentation has it, with the key `test-key`:
+   * "Hello there. How are you?", spoken at 24 kHz in 720 samples that count from 1 to
+   * 720. Wanted where a connection is kept.
+   */
+  readonly transcript?: Transcript | undefined;
   /** Why it cannot be tested on a virtual clock, such as `"silence is its end"`. */
   readonly realTime?: string | undefined;
   /** Another voice that it has. @default {"another-voice"} */
@@ -103,7 +135,7 @@ export interface TTSContract extends ContractOptions<TTSContractCase> {
  *       make: (options) =>
  *         new OpenAITTSService({ apiKey, baseUrl, maxRetries: 0, ...options }),
  *       provider: {
- *         script: (...answers) => openai.speech(...answers),
+ *         script: (...answers) => openai.speech(...answers.map(({ status }) => ({ status }))),
  *         stuck: () => openai.stuck(),
  *         closed: () => openai.settled(),
  *         askedVoice: () => openai.requests.at(-1)?.body.voice,
@@ -138,5 +170,16 @@ export function testTTS(contract: TTSContract): void {
  * ```
  */
 export function ttsContract(contract: TTSContract): ContractCase[] {
-  return casesOf(contract, { names: TTS_CASES, runs: new TTSCases(contract).runs() });
+  const { resumes, transcript } = contract;
+  const none = resumes ? undefined : "it keeps no connection that goes on";
+  const skip = {
+    ...!transcript && { transcript: none ?? "it has no transcript" },
+    ...none &&
+      { opening: none, late: none, halfClose: none, oversized: none, garbage: none, slow: none },
+    ...contract.skip,
+  };
+  return casesOf<TTSContractCase>({ ...contract, skip }, {
+    names: { ...TTS_SPEECH_CASES, ...TTS_TROUBLE_CASES },
+    runs: { ...new TTSSpeechCases(contract).runs(), ...new TTSTroubleCases(contract).runs() },
+  });
 }

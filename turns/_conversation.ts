@@ -1,3 +1,4 @@
+import type { LLMContextSummarizer } from "../context/mod.ts";
 import type { FunctionCallRecords } from "./_function_calls.ts";
 import type { InferenceGate } from "./_inference_gate.ts";
 
@@ -7,6 +8,8 @@ export interface Conversation {
   readonly gate: InferenceGate;
   /** The record of function calls; only where there is an assistant's half. */
   readonly calls: FunctionCallRecords | undefined;
+  /** Shortens the context; only where there is an assistant's half. */
+  readonly summarizer: LLMContextSummarizer | undefined;
 }
 
 // Beside the halves and not in them: their public types would have to name it.

@@ -40,6 +40,7 @@ import { FrameProcessor, type FrameScope } from "../processors/mod.ts";
 import { VirtualClock } from "../testing/mod.ts";
 import {
   LLMContextAggregatorPair,
+  LLMMarkerFrame,
   type LLMUserAggregatorParams,
   ProposedUserStartedSpeakingFrame,
   ProposedUserStoppedSpeakingFrame,
@@ -94,6 +95,7 @@ const FROM_JSON: Record<string, (value: any) => Frame> = {
   finalized: (text) => new TranscriptionFrame(text, { userId: "ada", finalized: true }),
   latency: (ttfsP99LatencySecs) => new STTMetadataFrame("stt", { ttfsP99LatencySecs }),
   text: (text) => new LLMTextFrame(text),
+  marker: ({ marker, ...options }) => new LLMMarkerFrame(marker, options),
   "think+": (options) => new LLMThoughtStartFrame(options),
   think: (text) => new LLMThoughtTextFrame(text),
   "think-": (signature) => new LLMThoughtEndFrame(signature),

@@ -13,7 +13,9 @@ export class SpokenTurn {
   #text = "";
   #message: LLMAssistantMessage | undefined;
   #next: LLMContextMessage | undefined;
+  #marker = "";
   #segment: { readonly id: number; readonly end: number } | undefined;
+  #contextId: string | undefined;
 
   constructor(context: LLMContext, about: { kind: SpokenTurnKind; timestamp: string }) {
     this.#context = context;
@@ -31,6 +33,11 @@ export class SpokenTurn {
     if (!this.#message) this.#next ??= next;
   }
 
+  /** Has the context, and it alone, hold a sign before what is said. */
+  mark(marker: string): void {
+    this.#marker = marker;
+  }
+
   /** Takes what was just heard, or shown. */
   add(frame: TextFrame): void {
     const piece = frame instanceof AggregatedTextFrame ? frame.rawText : frame.text;
@@ -45,8 +52,9 @@ export class SpokenTurn {
   }
 
   #write(): void {
-    const { content } = this;
-    if (content === "" || this.#message?.content === content) return;
+    if (this.content === "") return;
+    const content = this.#marker === "" ? this.content : `${this.#marker} ${this.content}`;
+    if (this.#message?.content === content) return;
     const message: LLMAssistantMessage = { role: "assistant", content };
     const there = this.#message
       ? this.#context.replaceMessage(this.#message, message)
@@ -60,8 +68,12 @@ export class SpokenTurn {
     const before = this.#segment;
     const span = frame instanceof TTSTextFrame ? frame.span : undefined;
     this.#segment = span && { id: span.id, end: span.end };
+    const contextId = frame instanceof AggregatedTextFrame ? frame.contextId : undefined;
+    const isSameUtterance = contextId === this.#contextId;
+    this.#contextId = contextId;
     if (this.#text === "" || /\s$/.test(this.#text) || /^\s/.test(piece)) return true;
     if (span && before?.id === span.id && before.end === span.start) return true;
-    return frame.includesInterFrameSpaces;
+    // What another utterance says is another text, and one that was cut has no space at its end.
+    return frame.includesInterFrameSpaces && isSameUtterance;
   }
 }

@@ -30,6 +30,7 @@ import {
   type ProcessorRole,
 } from "../processors/mod.ts";
 import { DeadAirDebts } from "./_dead_air_debts.ts";
+import { LLMMarkerFrame } from "./frames.ts";
 
 /** A silence in which the bot should be speaking. */
 export interface DeadAir {
@@ -201,6 +202,10 @@ export class DeadAirDetector extends FrameProcessor<DeadAirDetectorEvents> {
     );
     this.#follow(LLMTextFrame, ({ text, skipTts }) => {
       if (text.trim() !== "") this.#debts.wrote({ spoken: !skipTts });
+    });
+    this.#follow(LLMMarkerFrame, ({ appendToContextImmediately }) => {
+      // The model lets the user go on: it owes him nothing.
+      if (appendToContextImmediately) this.#debts.wrote({ spoken: false });
     });
     this.#follow(LLMFullResponseEndFrame, () => this.#debts.end());
     this.#follow(TTSSpeakFrame, () => {

@@ -1,4 +1,5 @@
 import {
+  DataFrame,
   ServiceMetadataFrame,
   type ServiceMetadataFrameOptions,
   SystemFrame,
@@ -72,5 +73,41 @@ export class UserIdleTimeoutUpdateFrame extends SystemFrame {
   constructor(timeoutSecs: number) {
     super();
     this.timeoutSecs = timeoutSecs;
+  }
+}
+
+/** What an {@linkcode LLMMarkerFrame} can be given. */
+export interface LLMMarkerFrameOptions {
+  /**
+   * Whether the context holds it at once, as a message of its own, rather than
+   * before what the answer goes on to say.
+   *
+   * @default {true}
+   */
+  readonly appendToContextImmediately?: boolean | undefined;
+}
+
+/**
+ * A sign that a model gave for the machine and not for the user, such as `✓`.
+ * It is never spoken and in no transcript, but the context holds it, so that
+ * the model goes on giving it.
+ *
+ * @example
+ * ```ts
+ * import { LLMMarkerFrame } from "@parley/sdk/turns";
+ * console.log(new LLMMarkerFrame("○").appendToContextImmediately); // true
+ * ```
+ */
+export class LLMMarkerFrame extends DataFrame {
+  /** The sign. */
+  readonly marker: string;
+  /** Whether the context holds it at once, as a message of its own. */
+  readonly appendToContextImmediately: boolean;
+
+  /** Makes the frame. */
+  constructor(marker: string, options: LLMMarkerFrameOptions = {}) {
+    super();
+    this.marker = marker;
+    this.appendToContextImmediately = options.appendToContextImmediately ?? true;
   }
 }

@@ -1,9 +1,12 @@
 import {
+  type LLMAutoContextSummarizationConfig,
   type LLMContext,
   LLMContextAssistantTimestampFrame,
   LLMContextAssistantTurnFrame,
   LLMContextFrame,
   type LLMContextMessage,
+  LLMContextSummarizer,
+  type SummaryAppliedEvent,
 } from "../context/mod.ts";
 import {
   AggregatedTextFrame,
@@ -36,6 +39,7 @@ import {
 } from "../frames/mod.ts";
 import type { FrameContext, ProcessorEvents, ProcessorRole } from "../processors/mod.ts";
 import { conversationOf, enterConversation, partnerOf } from "./_conversation.ts";
+import { LLMMarkerFrame } from "./frames.ts";
 import { type CallFrame, FunctionCallRecords } from "./_function_calls.ts";
 import { LLMContextAggregator, type LLMContextAggregatorParams } from "./llm_context_aggregator.ts";
 import { SpokenTurn, type SpokenTurnKind } from "./_spoken_turn.ts";
@@ -44,7 +48,12 @@ import { SpokenTurn, type SpokenTurnKind } from "./_spoken_turn.ts";
 const USERS = [TranscriptionFrame, InterimTranscriptionFrame, TranslationFrame, InputTextRawFrame];
 
 /** What an {@linkcode LLMAssistantAggregator} can be given. */
-export interface LLMAssistantAggregatorParams extends LLMContextAggregatorParams {}
+export interface LLMAssistantAggregatorParams extends LLMContextAggregatorParams {
+  /** Whether the context is summarized when it becomes too long. @default {false} */
+  readonly enableAutoContextSummarization?: boolean | undefined;
+  /** When that is, and how a context is summarized, also by `LLMSummarizeContextFrame`. */
+  readonly autoContextSummarizationConfig?: LLMAutoContextSummarizationConfig | undefined;
+}
 
 /** What the bot said in a turn that is over. */
 export interface AssistantTurnStoppedMessage {
@@ -72,6 +81,11 @@ export interface LLMAssistantAggregatorEvents extends ProcessorEvents {
   readonly assistantTurnStopped: readonly [message: AssistantTurnStoppedMessage];
   /** The model has ended a thought. */
   readonly assistantThought: readonly [message: AssistantThoughtMessage];
+  /** A summary stands in the place of older messages. */
+  readonly summaryApplied: readonly [
+    summarizer: LLMContextSummarizer,
+    event: SummaryAppliedEvent,
+  ];
 }
 
 /** A thought under way. */
@@ -100,6 +114,8 @@ const REMEMBERED = 64;
  * ```
  */
 export class LLMAssistantAggregator extends LLMContextAggregator<LLMAssistantAggregatorEvents> {
+  /** Shortens the context. */
+  readonly summarizer: LLMContextSummarizer;
   readonly #calls: FunctionCallRecords;
   readonly #byContextId: Map<string, SpokenTurn> = new Map();
   #open: SpokenTurn | undefined;
@@ -108,7 +124,11 @@ export class LLMAssistantAggregator extends LLMContextAggregator<LLMAssistantAgg
   #botSpeaking = false;
   #thought: Thought | undefined;
 
-  /** Makes the half; give the same context to the user's. */
+  /**
+   * Makes the half; give the same context to the user's.
+   *
+   * @throws {TypeError | RangeError} If the context cannot be summarized in that way.
+   */
   constructor(context: LLMContext, params: LLMAssistantAggregatorParams = {}) {
     super(context, { ...params, toModel: "upstream" });
     const { gate } = conversationOf(this);
@@ -119,7 +139,8 @@ export class LLMAssistantAggregator extends LLMContextAggregator<LLMAssistantAgg
       recorded: (first) => this.#recorded(first),
       run: () => gate.owe(),
     });
-    enterConversation(this, { gate, calls: this.#calls });
+    this.summarizer = this.#makeSummarizer(params);
+    enterConversation(this, { gate, calls: this.#calls, summarizer: this.summarizer });
     this.#handleText();
     this.#handleAnswers();
     this.#handleThoughts();
@@ -142,6 +163,19 @@ export class LLMAssistantAggregator extends LLMContextAggregator<LLMAssistantAgg
   /** Whether any function is being called. */
   get hasFunctionCallsInProgress(): boolean {
     return this.#calls.open;
+  }
+
+  #makeSummarizer(params: LLMAssistantAggregatorParams): LLMContextSummarizer {
+    const summarizer = new LLMContextSummarizer(this.context, {
+      config: params.autoContextSummarizationConfig,
+      autoTrigger: params.enableAutoContextSummarization ?? false,
+      clock: () => this.clock,
+      log: () => this.log,
+      held: () => this.#calls.open,
+    });
+    return summarizer
+      .on("requestSummarization", (request) => void this.out.push(request, "upstream"))
+      .on("summaryApplied", (event) => this.emit("summaryApplied", summarizer, event));
   }
 
   #handleText(): void {
@@ -168,6 +202,12 @@ export class LLMAssistantAggregator extends LLMContextAggregator<LLMAssistantAgg
       if (this.#early) this.#open?.standBefore(this.#early);
       this.#early = undefined;
       gate.busy("answer", true);
+      // The model has read the context as it is: while it is heard, there is time.
+      this.summarizer.check();
+    });
+    this.handle(LLMMarkerFrame, ({ marker, appendToContextImmediately }) => {
+      if (appendToContextImmediately) this.#write(marker);
+      else this.#open?.mark(marker);
     });
     this.handle(LLMFullResponseEndFrame, () => {
       if (this.#open?.kind === "answer") this.#end(false);
@@ -216,7 +256,11 @@ export class LLMAssistantAggregator extends LLMContextAggregator<LLMAssistantAgg
       FunctionCallCancelFrame,
     ];
     for (const frameClass of frames) {
-      this.handle<CallFrame>(frameClass, (frame) => this.#calls.handle(frame));
+      this.handle<CallFrame>(frameClass, (frame) => {
+        this.#calls.handle(frame);
+        // A summary may have waited for the end of a call.
+        this.summarizer.check();
+      });
     }
   }
 
@@ -255,6 +299,7 @@ export class LLMAssistantAggregator extends LLMContextAggregator<LLMAssistantAgg
   #finish(interrupted: boolean): void {
     this.#end(interrupted);
     this.#calls.endAll();
+    this.summarizer.close();
     conversationOf(this).gate.close();
   }
 
@@ -295,12 +340,23 @@ export class LLMAssistantAggregator extends LLMContextAggregator<LLMAssistantAgg
     this.#open = undefined;
     const { content, timestamp } = turn;
     if (content !== "") {
-      void this.out.push(new LLMContextFrame(this.context));
-      void this.out.push(new LLMContextAssistantTimestampFrame(this.clock.date().toISOString()));
+      this.#announce();
       void this.out.broadcast(() => new LLMContextAssistantTurnFrame(content, { timestamp }));
     }
     this.emit("assistantTurnStopped", { content, interrupted, timestamp });
     return turn;
+  }
+
+  /** Writes something into the context that nobody heard. */
+  #write(content: string): void {
+    this.context.addMessage({ role: "assistant", content });
+    this.#announce();
+  }
+
+  /** Tells those behind that the context holds more of the bot. */
+  #announce(): void {
+    void this.out.push(new LLMContextFrame(this.context));
+    void this.out.push(new LLMContextAssistantTimestampFrame(this.clock.date().toISOString()));
   }
 
   /**

@@ -7,7 +7,12 @@ import {
   LLMSetToolChoiceFrame,
   LLMSetToolsFrame,
 } from "../context/mod.ts";
-import { type FrameDirection, LLMRunFrame } from "../frames/mod.ts";
+import {
+  type FrameDirection,
+  LLMContextSummaryResultFrame,
+  LLMRunFrame,
+  LLMSummarizeContextFrame,
+} from "../frames/mod.ts";
 import {
   FrameProcessor,
   type FrameProcessorOptions,
@@ -63,9 +68,10 @@ export abstract class LLMContextAggregator<
     this.#toModel = options.toModel;
     this.#tellsOfTools = options.addToolChangeMessages ?? false;
     const gate = new InferenceGate(context, () => this.clock);
-    enterConversation(this, { gate, calls: undefined });
+    enterConversation(this, { gate, calls: undefined, summarizer: undefined });
     this.#handleMessages();
     this.#handleTools();
+    this.#handleSummaries();
   }
 
   /** Pushes what no interruption makes stale. */
@@ -98,6 +104,18 @@ export abstract class LLMContextAggregator<
     this.handle(LLMMessagesTransformFrame, ({ transform, runLlm }) => {
       this.context.transformMessages(transform);
       askIf(runLlm);
+    });
+  }
+
+  #handleSummaries(): void {
+    this.handle(LLMSummarizeContextFrame, ({ config }, context) => {
+      const { summarizer } = conversationOf(this);
+      if (!summarizer) return context.forward();
+      summarizer.summarize(config);
+    });
+    this.handle(LLMContextSummaryResultFrame, (frame, context) => {
+      conversationOf(this).summarizer?.take(frame);
+      return context.forward();
     });
   }
 

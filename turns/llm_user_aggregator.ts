@@ -1,7 +1,12 @@
 import type { Timer } from "../async/mod.ts";
 import type { VADAnalyzer } from "../audio/vad/mod.ts";
 import type { LLMContext } from "../context/mod.ts";
-import { ErrorFrame, type VADParamsLike, VADParamsUpdateFrame } from "../frames/mod.ts";
+import {
+  ErrorFrame,
+  LLMUpdateSettingsFrame,
+  type VADParamsLike,
+  VADParamsUpdateFrame,
+} from "../frames/mod.ts";
 import { pushVADEvent, VADController, type VADEvent } from "../processors/audio/mod.ts";
 import type { ProcessorEvents, ProcessorRole } from "../processors/mod.ts";
 import { conversationOf, partnerOf } from "./_conversation.ts";
@@ -10,6 +15,7 @@ import { LLMContextAggregator, type LLMContextAggregatorParams } from "./llm_con
 import type { BaseUserMuteStrategy } from "./user_mute/user_mute_strategies.ts";
 import type { AnyUserTurnStartStrategy } from "./user_start/base_user_turn_start_strategy.ts";
 import type { BaseUserTurnStopStrategy } from "./user_stop/base_user_turn_stop_strategy.ts";
+import { type UserTurnCompletionConfig, userTurnCompletionConfig } from "./user_turn_completion.ts";
 import type { UserTurnStrategies, UserTurnStrategiesOptions } from "./user_turn_strategies.ts";
 import {
   type StartedEffect,
@@ -45,6 +51,13 @@ export interface LLMUserAggregatorParams extends LLMContextAggregatorParams {
    * By default as loud as at other times.
    */
   readonly botSpeakingMinVolume?: number | undefined;
+  /**
+   * Whether the model judges if the user has said all, and stays silent while he
+   * has not. @default {false}
+   */
+  readonly filterIncompleteUserTurns?: boolean | undefined;
+  /** How it judges, and how long it then waits. */
+  readonly userTurnCompletionConfig?: UserTurnCompletionConfig | undefined;
   /** Seconds without any audio after which the analyzer's speech is over. @default {1} */
   readonly audioIdleTimeoutSecs?: number | undefined;
 }
@@ -115,10 +128,15 @@ export class LLMUserAggregator extends LLMContextAggregator<LLMUserAggregatorEve
   #echoTail: Timer | undefined;
   #timestamp = "";
 
-  /** Makes the half; give the same context to the assistant's. */
+  /**
+   * Makes the half; give the same context to the assistant's.
+   *
+   * @throws {RangeError} If incomplete turns cannot be waited for in that way.
+   */
   constructor(context: LLMContext, params: LLMUserAggregatorParams = {}) {
     super(context, { ...params, toModel: "downstream" });
     this.#params = params;
+    userTurnCompletionConfig(params.userTurnCompletionConfig);
     this.#turns = new UserTurns(this.#host(), params);
     this.handle(ErrorFrame, (_frame, context) => {
       // A model that failed may be asked the same again.
@@ -150,7 +168,7 @@ export class LLMUserAggregator extends LLMContextAggregator<LLMUserAggregatorEve
       out: () => this.out,
       audio: vadAnalyzer && ((frame) => this.#listen(vadAnalyzer).process(frame)),
       call: (frame) => conversationOf(this).calls?.handle(frame),
-      ready: vadAnalyzer && (() => this.#load(vadAnalyzer)),
+      ready: () => this.#ready(),
       done: () => this.#vad?.idle(),
       botSpeaks: (speaking) => this.#guardEcho(speaking),
       keepsWords: true,
@@ -182,6 +200,15 @@ export class LLMUserAggregator extends LLMContextAggregator<LLMUserAggregatorEve
     }
     gate.busy("user", false);
     this.emit("userTurnStopped", strategy, { ...message, outcome });
+  }
+
+  #ready(): void | Promise<void> {
+    const { filterIncompleteUserTurns, userTurnCompletionConfig, vadAnalyzer } = this.#params;
+    if (filterIncompleteUserTurns) {
+      const delta = { filterIncompleteUserTurns, userTurnCompletionConfig };
+      void this.out.push(new LLMUpdateSettingsFrame({ delta, reachInactiveServices: true }));
+    }
+    if (vadAnalyzer) return this.#load(vadAnalyzer);
   }
 
   async #load(analyzer: VADAnalyzer): Promise<void> {

@@ -13,6 +13,8 @@ export {
 } from "./dead_air_detector.ts";
 export type { TurnEvent, UserTurnOutcome } from "./events.ts";
 export {
+  LLMMarkerFrame,
+  type LLMMarkerFrameOptions,
   ProposedUserStartedSpeakingFrame,
   ProposedUserStoppedSpeakingFrame,
   STTMetadataFrame,
@@ -90,6 +92,12 @@ export {
   type SpeechTimeoutUserTurnStopStrategyOptions,
 } from "./user_stop/speech_timeout_user_turn_stop_strategy.ts";
 export type { TurnTranscript, UserTurn } from "./user_turn.ts";
+export {
+  TURN_MARKERS,
+  type UserTurnCompletionConfig,
+  userTurnCompletionConfig,
+  type WholeUserTurnCompletionConfig,
+} from "./user_turn_completion.ts";
 export {
   UserTurnController,
   type UserTurnControllerOptions,

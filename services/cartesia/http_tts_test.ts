@@ -1,15 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { TTSSpeakFrame, TTSStoppedFrame } from "../../frames/mod.ts";
-import { JSONFields } from "../wire/mod.ts";
-import { type HttpTTSDialect, ScriptedHttpTTS, TestPipeline, testTTS } from "../../testing/mod.ts";
+import { ScriptedHttpTTS, TestPipeline, testTTS } from "../../testing/mod.ts";
+import { CARTESIA_HTTP } from "../../tests/interop/_cartesia_dialect.ts";
 import { CartesiaHttpTTSService, type CartesiaHttpTTSServiceOptions } from "./mod.ts";
-
-/** Cartesia as its documentation has it. */
-const CARTESIA: HttpTTSDialect = {
-  text: (body) => new JSONFields(body).text("transcript") ?? "",
-  voice: (body) => new JSONFields(body).fields("voice").text("id"),
-  sampleRate: (body) => new JSONFields(body).fields("output_format").number("sample_rate") ?? NaN,
-};
 
 function make(provider: ScriptedHttpTTS, options: CartesiaHttpTTSServiceOptions) {
   const { apiKey, url: baseUrl } = provider;
@@ -20,7 +13,7 @@ testTTS({
   name: "CartesiaHttpTTSService",
   key: { env: "CARTESIA_API_KEY", make: () => new CartesiaHttpTTSService() },
   open: () => {
-    const provider = new ScriptedHttpTTS(CARTESIA);
+    const provider = new ScriptedHttpTTS(CARTESIA_HTTP);
     return {
       make: (options) => make(provider, options),
       provider,
@@ -30,7 +23,7 @@ testTTS({
 });
 
 async function asked(text: string, options: CartesiaHttpTTSServiceOptions) {
-  await using provider = new ScriptedHttpTTS(CARTESIA);
+  await using provider = new ScriptedHttpTTS(CARTESIA_HTTP);
   await using pipeline = new TestPipeline([make(provider, options)]);
   pipeline.push(new TTSSpeakFrame(text));
   await pipeline.until(TTSStoppedFrame);

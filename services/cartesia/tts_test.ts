@@ -1,61 +1,24 @@
 import { assertEquals } from "@std/assert";
-import { JSONFields } from "../wire/mod.ts";
-import {
-  type ClientMessage,
-  type ScriptedPeer,
-  ScriptedTTSProvider,
-  testTTS,
-  type TTSDialect,
-} from "../../testing/mod.ts";
+import { readTranscript, ScriptedTTSProvider, testTTS } from "../../testing/mod.ts";
+import { CARTESIA } from "../../tests/interop/_cartesia_dialect.ts";
 import { CartesiaTTSService } from "./mod.ts";
-
-const fieldsOf = (message: ClientMessage | undefined) =>
-  new JSONFields(message?.type === "json" ? message.value : undefined);
-const lastOf = (peer: ScriptedPeer) =>
-  fieldsOf(peer.received.findLast(({ type }) => type === "json"));
-
-/** Cartesia as its documentation has it. */
-const CARTESIA: TTSDialect = {
-  read: (message) => {
-    const fields = fieldsOf(message);
-    const contextId = fields.text("context_id");
-    if (fields.flag("cancel")) return [{ type: "cancel", contextId }];
-    const text = fields.text("transcript") ?? "";
-    return [
-      ...text === "" ? [] : [{ type: "speak", text, contextId } as const],
-      ...fields.flag("continue") ? [] : [{ type: "flush", contextId } as const],
-    ];
-  },
-  voice: (peer) => lastOf(peer).fields("voice").text("id"),
-  sampleRate: (peer) => lastOf(peer).fields("output_format").number("sample_rate") ?? NaN,
-  audio: (bytes, context_id) => ({
-    type: "chunk",
-    context_id,
-    status_code: 206,
-    done: false,
-    data: bytes.toBase64(),
-  }),
-  words: (words, context_id) => ({
-    type: "timestamps",
-    context_id,
-    word_timestamps: {
-      words: words.map(({ text }) => text),
-      start: words.map(({ startMs }) => startMs / 1000),
-      end: words.map(({ endMs }) => endMs / 1000),
-    },
-  }),
-  done: (context_id) => ({ type: "done", context_id, status_code: 200, done: true }),
-};
 
 testTTS({
   name: "CartesiaTTSService",
   key: { env: "CARTESIA_API_KEY", make: () => new CartesiaTTSService() },
   resumes: "exactly",
+  transcript: await readTranscript(import.meta.url, "tts_hello"),
   open: () => {
     const provider = new ScriptedTTSProvider(CARTESIA);
-    const { apiKey, url } = provider;
+    const { apiKey, dial } = provider;
     return {
-      make: (options) => new CartesiaTTSService({ apiKey, url, ...options }),
+      make: (options) =>
+        new CartesiaTTSService({
+          apiKey,
+          dial,
+          settings: { voice: "a0e99841-438c-4a64-b679-ae501e7d6091" },
+          ...options,
+        }),
       provider,
       [Symbol.asyncDispose]: () => provider.close(),
     };

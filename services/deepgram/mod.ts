@@ -4,6 +4,12 @@
  * @module
  */
 export {
+  type DeepgramFluxSTTEvents,
+  DeepgramFluxSTTService,
+  type DeepgramFluxSTTServiceOptions,
+  type DeepgramFluxSTTSettings,
+} from "./flux.ts";
+export {
   type DeepgramSTTEvents,
   DeepgramSTTService,
   type DeepgramSTTServiceOptions,

@@ -3,66 +3,34 @@ import { LLMFullResponseEndFrame } from "../../frames/mod.ts";
 import { JSONFields } from "../wire/mod.ts";
 import {
   type ClientMessage,
+  readTranscript,
   type ScriptedPeer,
   ScriptedTTSProvider,
   TestPipeline,
   testTTS,
-  type TTSDialect,
 } from "../../testing/mod.ts";
+import { elevenLabs } from "../../tests/interop/_elevenlabs_dialect.ts";
 import { TTSSpeakFrame, TTSStoppedFrame, TTSTextFrame } from "../../frames/mod.ts";
 import { ElevenLabsTTSService, type ElevenLabsTTSServiceOptions } from "./mod.ts";
 
 const fieldsOf = (message: ClientMessage | undefined) =>
   new JSONFields(message?.type === "json" ? message.value : undefined);
 
-/** ElevenLabs as its documentation has it: times count from the message they come with. */
-const ELEVENLABS = (): TTSDialect => ({
-  read: (() => {
-    const flushed = new Set<string | undefined>();
-    return (message) => {
-      const fields = fieldsOf(message);
-      const contextId = fields.text("context_id");
-      if (fields.flag("flush")) {
-        flushed.add(contextId);
-        return [{ type: "flush", contextId }];
-      }
-      if (fields.flag("close_context")) {
-        // The first behind a flush closes the context when all of it is spoken.
-        return flushed.delete(contextId) ? [] : [{ type: "cancel", contextId }];
-      }
-      const text = fields.text("text")?.trim() ?? "";
-      return text === "" ? [] : [{ type: "speak", text, contextId }];
-    };
-  })(),
-  voice: ({ url }: ScriptedPeer) => url.pathname.split("/")[3],
-  sampleRate: ({ url }) => Number(url.searchParams.get("output_format")?.slice(4)),
-  audio: (bytes, contextId) => ({ audio: bytes.toBase64(), alignment: null, contextId }),
-  words: (words, contextId) => ({
-    contextId,
-    alignment: {
-      chars: words.flatMap(({ text }) => [...text]),
-      charStartTimesMs: words.flatMap(({ text, startMs, pieceMs }) =>
-        [...text].map((_, k) => startMs - pieceMs + 60 * k)
-      ),
-      charDurationsMs: words.flatMap(({ text }) => [...text].map(() => 60)),
-    },
-  }),
-  done: (contextId) => ({ isFinal: true, contextId }),
-});
-
 function make(provider: ScriptedTTSProvider, options: ElevenLabsTTSServiceOptions) {
-  const { apiKey, url } = provider;
-  return new ElevenLabsTTSService({ apiKey, url, ...options });
+  const { apiKey, dial } = provider;
+  return new ElevenLabsTTSService({ apiKey, dial, ...options });
 }
 
 testTTS({
   name: "ElevenLabsTTSService",
   key: { env: "ELEVENLABS_API_KEY", make: () => new ElevenLabsTTSService() },
   resumes: "exactly",
+  transcript: await readTranscript(import.meta.url, "tts_hello"),
   open: () => {
-    const provider = new ScriptedTTSProvider(ELEVENLABS());
+    const provider = new ScriptedTTSProvider(elevenLabs());
     return {
-      make: (options) => make(provider, options),
+      make: (options) =>
+        make(provider, { settings: { voice: "21m00Tcm4TlvDq8ikWAM" }, ...options }),
       provider,
       [Symbol.asyncDispose]: () => provider.close(),
     };
@@ -70,7 +38,7 @@ testTTS({
 });
 
 async function peerOf(options: ElevenLabsTTSServiceOptions): Promise<ScriptedPeer | undefined> {
-  await using provider = new ScriptedTTSProvider(ELEVENLABS());
+  await using provider = new ScriptedTTSProvider(elevenLabs());
   await using pipeline = new TestPipeline([make(provider, options)]);
   pipeline.push(new TTSSpeakFrame("Hello there."));
   await pipeline.until(TTSStoppedFrame);

@@ -1,5 +1,6 @@
 import type { Clock, Logger } from "../../async/mod.ts";
 import {
+  type AskableLLM,
   callTool,
   type FunctionCallHandler,
   FunctionSchema,
@@ -21,6 +22,8 @@ import type { ToolCallRequest } from "./generation.ts";
 
 export interface FunctionCallRunnerOptions {
   readonly name: string;
+  /** The model that asks for calls. */
+  readonly llm: AskableLLM;
   readonly clock: () => Clock;
   readonly log: () => Logger;
   /** What the application shares with its tools. */
@@ -45,6 +48,7 @@ export class FunctionCallRunner {
   readonly #options: FunctionCallRunnerOptions;
   readonly #registered: Map<string, FunctionSchema> = new Map();
   readonly #open: Set<Call> = new Set();
+  readonly #life: AbortController = new AbortController();
   #groups = 0;
 
   constructor(options: FunctionCallRunnerOptions) {
@@ -97,7 +101,7 @@ export class FunctionCallRunner {
   /** Cancels everything. */
   close(): void {
     const reason = new DOMException("The session is over", "AbortError");
-    for (const call of this.#open) call.controller.abort(reason);
+    this.#life.abort(reason);
   }
 
   #prepare(request: ToolCallRequest, context: LLMContext): Call {
@@ -116,8 +120,10 @@ export class FunctionCallRunner {
       arguments: call.rawArguments,
       context,
       clock: this.#options.clock(),
-      signal: call.controller.signal,
+      // A handler may go on after its call has ended, but not after the session.
+      signal: AbortSignal.any([call.controller.signal, this.#life.signal]),
       appResources: this.#options.appResources(),
+      llm: this.#options.llm,
       push: (frame, direction) => scope.push(frame, direction),
       progress: (result, properties) => this.#tell(call, result, properties),
     });

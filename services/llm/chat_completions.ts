@@ -1,4 +1,4 @@
-import { openAIInvocationParams } from "../../context/mod.ts";
+import { type InferenceOptions, openAIInvocationParams } from "../../context/mod.ts";
 import { holdEach, Lazy, ProviderError, resolveKey, sdkError } from "../wire/mod.ts";
 import { readChatChunk } from "./_chat_chunk.ts";
 import type { LLMEvent } from "./generation.ts";
@@ -124,6 +124,17 @@ export class ChatCompletionsLLMService<
       this.#client = new Lazy(() => provider.connect({ ...options, apiKey, baseUrl }));
     }
     this.loadAtStart(() => this.#client.get());
+  }
+
+  /** The settings of an answer outside of the pipeline; a model knows one limit of tokens or the other. */
+  protected override inferenceSettings({ maxTokens, systemInstruction }: InferenceOptions): S {
+    const { settings } = this;
+    const limit = settings.maxCompletionTokens === undefined ? "maxTokens" : "maxCompletionTokens";
+    return {
+      ...settings,
+      ...maxTokens !== undefined && { [limit]: maxTokens },
+      ...systemInstruction !== undefined && { systemInstruction },
+    };
   }
 
   /** Asks the model, and gives its answer as it comes. */

@@ -1,23 +1,37 @@
 import {
   type FunctionCallHandler,
+  type InferenceOptions,
   type LLMContext,
   LLMContextFrame,
   type LLMContextSnapshot,
+  LLMContextSummaryRequestFrame,
+  LLMMessagesAppendFrame,
   type ToolOptions,
+  writeSummary,
 } from "../../context/mod.ts";
 import {
+  EndFrame,
+  type Frame,
+  type FrameClass,
   type FunctionCallFromLLM,
   InterruptionFrame,
   LLMConfigureOutputFrame,
+  LLMContextSummaryResultFrame,
   LLMFullResponseEndFrame,
   LLMFullResponseStartFrame,
   LLMTextFrame,
   LLMUpdateSettingsFrame,
+  StopFrame,
+  UserStartedSpeakingFrame,
+  VADUserStartedSpeakingFrame,
+  VADUserStoppedSpeakingFrame,
 } from "../../frames/mod.ts";
 import { TimeoutError } from "../../async/mod.ts";
+import { LLMMarkerFrame, type UserTurnCompletionConfig } from "../../turns/mod.ts";
 import type { FrameContext, ProcessorEvents, ProcessorRole } from "../../processors/mod.ts";
 import { AIService, type AIServiceOptions, type ServiceSettings, StallGuard } from "../wire/mod.ts";
 import { FunctionCallRunner } from "./_function_calls.ts";
+import { instructed, type JudgedAnswer, TurnCompletion } from "./_turn_completion.ts";
 import { type LLMEvent, ToolCallCollector, type ToolCallRequest } from "./generation.ts";
 
 /** Settings that every LLM service has. */
@@ -38,6 +52,13 @@ export interface LLMSettings extends ServiceSettings {
   readonly presencePenalty?: number | undefined;
   /** Makes answers repeatable, where the provider can. */
   readonly seed?: number | undefined;
+  /**
+   * Whether the model judges if the user has said all, and stays silent while he
+   * has not; set by an `LLMUserAggregator`.
+   */
+  readonly filterIncompleteUserTurns?: boolean | undefined;
+  /** How it judges, and how long it then waits. */
+  readonly userTurnCompletionConfig?: UserTurnCompletionConfig | undefined;
 }
 
 /** What every LLM service can be given. */
@@ -93,6 +114,7 @@ export abstract class LLMService<S extends LLMSettings = LLMSettings>
   extends AIService<S, LLMServiceEvents> {
   readonly #stallTimeoutMs: number;
   readonly #calls: FunctionCallRunner;
+  readonly #turns: TurnCompletion;
   #skipTts = false;
 
   /** Makes a service; nothing is asked until a context comes. */
@@ -101,6 +123,7 @@ export abstract class LLMService<S extends LLMSettings = LLMSettings>
     this.#stallTimeoutMs = options.stallTimeoutMs ?? 30_000;
     this.#calls = new FunctionCallRunner({
       name: this.name,
+      llm: this,
       clock: () => this.clock,
       log: () => this.log,
       appResources: () => this.env.appResources,
@@ -108,6 +131,16 @@ export abstract class LLMService<S extends LLMSettings = LLMSettings>
       started: (calls) => this.emit("functionCallsStarted", calls),
       cancelled: (calls) => this.emit("functionCallsCancelled", calls),
     });
+    this.#turns = new TurnCompletion({
+      name: this.name,
+      clock: () => this.clock,
+      log: () => this.log,
+      prompt: (content) => {
+        const messages = [{ role: "developer", content }] as const;
+        void this.lasting.push(new LLMMessagesAppendFrame(messages, { runLlm: true }), "upstream");
+      },
+    });
+    this.#followUser();
     this.handle<LLMContextFrame>(
       LLMContextFrame,
       (frame, context) => this.#answer(frame.context, context),
@@ -118,7 +151,13 @@ export abstract class LLMService<S extends LLMSettings = LLMSettings>
     this.handle(LLMUpdateSettingsFrame, (frame, context) => {
       if (!this.updateSettings(frame)) return context.forward();
     });
-    this.handle(InterruptionFrame, () => this.#calls.interrupt());
+    this.handle(LLMContextSummaryRequestFrame, (frame) => {
+      this.spawn("summarize", (signal) => this.#summarize(frame, signal));
+    });
+    this.handle(InterruptionFrame, () => {
+      this.#turns.userSpeaks();
+      this.#calls.interrupt();
+    });
     this.onInterruption(() => this.metrics.cancel());
   }
 
@@ -145,18 +184,82 @@ export abstract class LLMService<S extends LLMSettings = LLMSettings>
     return this.#calls.has(name);
   }
 
+  /**
+   * Has the model answer a context outside of the pipeline, at once and with
+   * nothing called: gives what it writes, or nothing where that is no text.
+   *
+   * @throws {TimeoutError} If the answer stalls.
+   * @throws {Error} What the provider says, and the reason of an aborted signal.
+   */
+  async runInference(
+    context: LLMContext,
+    options: InferenceOptions = {},
+  ): Promise<string | undefined> {
+    const { signal = this.lifeSignal } = options;
+    using guard = new StallGuard(this.clock, { timeoutMs: this.#stallTimeoutMs, signal });
+    const { tools, ...snapshot } = context.snapshot();
+    const request: LLMRequest<S> = {
+      // Past calls make no sense without the tools, and nobody would run another.
+      context: { ...snapshot, tools, toolChoice: tools && "none" },
+      settings: this.inferenceSettings(options),
+      signal: guard.signal,
+    };
+    let text = "";
+    for await (const event of guard.watch(this.generate(request))) {
+      if (event.type === "text") text += event.text;
+      else if (event.type === "usage") this.metrics.tokens(event.usage);
+    }
+    return text === "" ? undefined : text;
+  }
+
+  /** The settings of an answer outside of the pipeline. */
+  protected inferenceSettings(options: InferenceOptions): S {
+    const { maxTokens, systemInstruction } = options;
+    return {
+      ...this.settings,
+      ...maxTokens !== undefined && { maxTokens },
+      ...systemInstruction !== undefined && { systemInstruction },
+    };
+  }
+
   /** Asks the model, and gives its answer as it comes. */
   protected abstract generate(request: LLMRequest<S>): AsyncIterable<LLMEvent>;
 
   /** Stops whatever still runs. */
   protected override onClose(): void {
+    this.#turns.close();
     this.#calls.close();
+  }
+
+  /** Whoever speaks, or has left, need not be encouraged to go on. */
+  #followUser(): void {
+    const on = (frameClass: FrameClass, then: () => void) => {
+      this.handle<Frame>(frameClass, (_frame, context) => {
+        then();
+        return context.forward();
+      });
+    };
+    on(UserStartedSpeakingFrame, () => this.#turns.userSpeaks());
+    on(VADUserStartedSpeakingFrame, () => this.#turns.voice(true));
+    on(VADUserStoppedSpeakingFrame, () => this.#turns.voice(false));
+    on(EndFrame, () => this.#turns.close());
+    on(StopFrame, () => this.#turns.close());
+  }
+
+  async #summarize(request: LLMContextSummaryRequestFrame, signal: AbortSignal): Promise<void> {
+    const result = await writeSummary(request, { llm: this, clock: this.clock, signal });
+    // The half of the conversation that stands before takes it at once, the other as it comes by.
+    await this.lasting.broadcast(() => new LLMContextSummaryResultFrame(result));
   }
 
   async #answer(context: LLMContext, frame: FrameContext): Promise<void> {
     const skipTts = this.#skipTts;
+    const { filterIncompleteUserTurns, userTurnCompletionConfig } = this.settings;
+    const judged = filterIncompleteUserTurns
+      ? this.#turns.answer(userTurnCompletionConfig)
+      : undefined;
     await frame.push(new LLMFullResponseStartFrame({ skipTts }));
-    const calls = await this.#follow(context, { frame, skipTts });
+    const calls = await this.#follow(context, { frame, skipTts, judged });
     // An interruption makes the calls it asked for stale, and fences off what is pushed.
     if (frame.signal.aborted) return;
     this.#calls.run(calls, context);
@@ -168,7 +271,7 @@ export abstract class LLMService<S extends LLMSettings = LLMSettings>
     const { signal } = to.frame;
     const collector = new ToolCallCollector();
     using guard = new StallGuard(this.clock, { timeoutMs: this.#stallTimeoutMs, signal });
-    const request = { context: context.snapshot(), settings: this.settings, signal: guard.signal };
+    const request = { ...this.#question(context, to.judged), signal: guard.signal };
     this.metrics.startProcessing();
     this.metrics.startTtfb();
     try {
@@ -178,6 +281,7 @@ export abstract class LLMService<S extends LLMSettings = LLMSettings>
         if (event.type === "toolCall") collector.add(event);
         else await this.#pass(event, to);
       }
+      await this.#say(to.judged?.end() ?? "", to);
     } catch (error) {
       if (signal.aborted) return [];
       this.metrics.cancel();
@@ -185,7 +289,18 @@ export abstract class LLMService<S extends LLMSettings = LLMSettings>
       return [];
     }
     this.metrics.stopProcessing();
-    return collector.calls;
+    // What half a sentence seems to ask for is not done.
+    return to.judged?.withheld ? [] : collector.calls;
+  }
+
+  #question(context: LLMContext, judged: JudgedAnswer | undefined): Omit<LLMRequest<S>, "signal"> {
+    const snapshot = context.snapshot();
+    if (!judged) return { context: snapshot, settings: this.settings };
+    const { instructions } = judged;
+    const { systemInstruction } = this.settings;
+    const told = instructed(snapshot, { systemInstruction, instructions });
+    const settings = { ...this.settings, systemInstruction: told.systemInstruction };
+    return { context: told.context, settings };
   }
 
   /** What only acknowledges the request is no part of an answer, and thoughts are not the answer. */
@@ -197,8 +312,16 @@ export abstract class LLMService<S extends LLMSettings = LLMSettings>
 
   #pass(event: Exclude<LLMEvent, { type: "toolCall" }>, to: AnswerTarget): void | Promise<void> {
     if (event.type === "usage") return this.metrics.tokens(event.usage);
-    const { skipTts } = to;
-    if (event.text !== "") return to.frame.push(new LLMTextFrame(event.text, { skipTts }));
+    if (!to.judged) return this.#say(event.text, to);
+    const { marker, text } = to.judged.take(event.text);
+    if (!marker) return this.#say(text, to);
+    const appendToContextImmediately = to.judged.withheld;
+    void to.frame.push(new LLMMarkerFrame(marker, { appendToContextImmediately }));
+    return this.#say(text, to);
+  }
+
+  #say(text: string, { frame, skipTts }: AnswerTarget): void | Promise<void> {
+    if (text !== "") return frame.push(new LLMTextFrame(text, { skipTts }));
   }
 
   #failed(error: unknown): void {
@@ -211,4 +334,6 @@ export abstract class LLMService<S extends LLMSettings = LLMSettings>
 interface AnswerTarget {
   readonly frame: FrameContext;
   readonly skipTts: boolean;
+  /** Where the model judges the user's turn. */
+  readonly judged: JudgedAnswer | undefined;
 }

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { JSONFields } from "../wire/mod.ts";
 import {
   type ClientMessage,
+  readTranscript,
   type ScriptedPeer,
   ScriptedTTSProvider,
   testTTS,
@@ -30,13 +31,20 @@ testTTS({
   name: "LmntTTSService",
   key: { env: "LMNT_API_KEY", make: () => new LmntTTSService() },
   resumes: "about",
-  realTime: "silence is the end of what it speaks",
   skip: { stall: "silence is the end of what it speaks, however it comes about" },
+  transcript: await readTranscript(import.meta.url, "tts_hello"),
   open: () => {
     const provider = new ScriptedTTSProvider(LMNT);
-    const { apiKey, url } = provider;
+    const { apiKey, dial } = provider;
     return {
-      make: (options) => new LmntTTSService({ apiKey, url, stopFrameTimeoutSecs: 0.1, ...options }),
+      make: (options) =>
+        new LmntTTSService({
+          apiKey,
+          dial,
+          settings: { voice: "lily" },
+          stopFrameTimeoutSecs: 1,
+          ...options,
+        }),
       provider,
       [Symbol.asyncDispose]: () => provider.close(),
     };

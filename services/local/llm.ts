@@ -57,6 +57,8 @@ export interface LocalLLMServiceOptions extends LLMServiceOptions {
   readonly help: string;
 }
 
+// Rung 3: it runs in this process
+
 /**
  * A language model that follows rules.
  *

@@ -23,6 +23,8 @@ export interface LocalSTTServiceOptions extends SegmentedSTTServiceOptions, Phra
 /** The transcript of speech that was heard and is none of the phrases. */
 export const UNINTELLIGIBLE = "[unintelligible]";
 
+// Rung 3: it runs in this process
+
 /**
  * Hears the phrases it was given, and nothing else. Other speech becomes the
  * transcript `[unintelligible]`; silence and noise become none.

@@ -32,6 +32,8 @@ export type LocalTTSServiceOptions = TTSServiceOptions<LocalTTSSettings>;
 /** The voice that our own recogniser hears best. */
 const VOICE = "en-us+f2";
 
+// Rung 3: it runs in this process
+
 /**
  * Speaks with espeak-ng, and knows when each word is said.
  *

@@ -52,6 +52,8 @@ export interface OpenAISTTServiceOptions
   readonly client?: OpenAITranscriptionClient | undefined;
 }
 
+// Rung 3: OpenAI's own SDK asks and reads
+
 /**
  * Transcribes with OpenAI's models, a segment of speech at a time. Needs a VAD
  * before it.

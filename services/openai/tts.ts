@@ -76,6 +76,8 @@ export interface OpenAITTSServiceOptions
   readonly client?: OpenAISpeechClient | undefined;
 }
 
+// Rung 3: OpenAI's own SDK asks and reads
+
 /**
  * Speaks with OpenAI's voices, streamed.
  *

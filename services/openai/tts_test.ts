@@ -38,7 +38,9 @@ testTTS({
 
 /** Silence is an answer that is stuck before its first sample. */
 function asSpeech({ status, trouble }: TTSContractAnswer): FakeSpeech {
-  return trouble === "silence" ? { trouble: "stall", characterMs: 0 } : { status, trouble };
+  if (trouble === "silence") return { trouble: "stall", characterMs: 0 };
+  // Only a connection that is kept can be half closed, or bring a message that is too large.
+  return { status, trouble: trouble === "stall" || trouble === "drop" ? trouble : undefined };
 }
 
 function start(options: OpenAITTSServiceOptions = {}, params = {}) {

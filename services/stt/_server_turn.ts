@@ -1,7 +1,8 @@
 import type { Clock, Timer } from "../../async/mod.ts";
 import type { STTTurnPhase, STTWords } from "./protocol.ts";
 
-const TURN_EVENTS = {
+/** What the events of a turn are called, where a provider does not call them otherwise. */
+export const TURN_EVENTS = {
   start: "turnStart",
   update: "turnUpdate",
   eagerEnd: "turnEagerEnd",
@@ -25,7 +26,7 @@ export interface ServerTurnListener {
   /** A little silence is to be sent. */
   silence(): void;
   /** An event of the turn, for who listens to events. */
-  announce(event: (typeof TURN_EVENTS)[STTTurnPhase], ...args: readonly string[]): void;
+  announce(phase: STTTurnPhase, ...args: readonly string[]): void;
 }
 
 /**
@@ -63,15 +64,18 @@ export class ServerTurn {
     return this.#open;
   }
 
-  /** Takes what the server says. */
-  handle(phase: STTTurnPhase, words: STTWords): void {
+  /** Takes what the server says; its last word on what was said counts even if there is none. */
+  handle(phase: STTTurnPhase, { text, ...rest }: Partial<STTWords>): void {
     this.#dangling?.cancel();
-    if (words.text !== "") this.#words = words;
+    if (text || (text === "" && phase === "end")) this.#words = { ...rest, text };
     if (phase === "end") return this.#end();
+    // The next connection begins anew what has begun.
+    const goesOn = phase === "start" && this.#open;
     this.#begin();
     const whole = this.#whole();
-    if (words.text !== "" && phase !== "resume") this.#listener.words(whole);
-    this.#listener.announce(TURN_EVENTS[phase], ...phase === "resume" ? [] : [whole.text]);
+    if (text && phase !== "resume") this.#listener.words(whole);
+    if (goesOn) return;
+    this.#listener.announce(phase, ...phase === "resume" ? [] : [whole.text]);
   }
 
   /** Audio was sent. */
@@ -121,7 +125,7 @@ export class ServerTurn {
     this.#before = "";
     this.#words = { text: "" };
     this.#listener.ended(words);
-    this.#listener.announce(TURN_EVENTS.end, words.text);
+    this.#listener.announce("end", words.text);
   }
 
   #whole(): STTWords {

@@ -26,15 +26,17 @@ export function reported(provider: string, event: STTErrorEvent): ProviderError 
   return new ProviderError(message, { provider, category, retryable, body });
 }
 
-/** Why a connection ended that nobody wanted to end; nothing where that was in good order. */
+/** Why a connection ended that nobody wanted to end; nothing where that was in good order, and no word was owed. */
 export function broken(
   provider: string,
   { code, clean, reason, why }: SocketEnd,
-  options: { readonly refused: boolean },
+  options: { readonly refused: boolean; readonly owed: boolean },
 ): ConnectionError | undefined {
-  const { refused } = options;
+  const { refused, owed } = options;
   // Some close in good order what was quiet for long.
-  if (clean && !refused && (code === 1000 || code === 1001 || code === 1005)) return undefined;
+  if (clean && !refused && !owed && (code === 1000 || code === 1001 || code === 1005)) {
+    return undefined;
+  }
   const state = why ?? `it closed the connection (${code})`;
   return new ConnectionError(`Cannot transcribe with ${provider}: ${state}`, {
     host: provider,

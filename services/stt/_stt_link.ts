@@ -23,6 +23,8 @@ export interface STTLinkListener {
   unreadable(error: Error): void;
   /** The provider said something. */
   event(event: STTEvent): void;
+  /** Whether words are still to come for what was sent. */
+  owed(): boolean;
   /** Audio was given up, since too much of it waited. */
   lost(ms: number): void;
 }
@@ -236,7 +238,8 @@ export class STTLink<S extends STTSettings, O, T> {
       const end = await this.#connectAndServe(signal);
       if (this.#verdict) return this.#verdict;
       const { provider, refusals = [] } = this.#protocol;
-      error = broken(provider, end, { refused: refusals.includes(end.code) });
+      const owed = this.#options.listener.owed();
+      error = broken(provider, end, { refused: refusals.includes(end.code), owed });
     } catch (cause) {
       error = cause;
     }

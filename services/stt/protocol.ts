@@ -109,7 +109,7 @@ export type STTEvent =
   | ({ readonly type: "final"; readonly finalized?: boolean | undefined } & STTWords)
   /** Everything that `finalize` asked for has come. */
   | { readonly type: "finalized" }
-  /** A turn that the server finds. */
+  /** A turn that the server finds; an end with empty words says that there were none. */
   | ({ readonly type: "turn"; readonly phase: STTTurnPhase } & Partial<STTWords>)
   /** An event of the provider's own, announced under its name. */
   | { readonly type: "event"; readonly name: string; readonly args?: readonly unknown[] }
@@ -173,6 +173,8 @@ export interface STTProtocol<S extends STTSettings, O = unknown, T = unknown> {
   readonly keepalive?: STTKeepalive<STTConnection<S, O, T>> | undefined;
   /** Whether the server finds the turns. @default {never} */
   readonly serverTurns?: ((settings: S, options: O) => boolean) | undefined;
+  /** What its class calls the events of a turn. @default {`turnStart`, `turnUpdate` and so on} */
+  readonly turnEvents?: Readonly<Record<STTTurnPhase, string>> | undefined;
   /** Makes the state of a connection. */
   state?(): T;
   /** What has to be asked before. */

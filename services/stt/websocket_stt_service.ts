@@ -14,7 +14,7 @@ import {
 } from "../../turns/mod.ts";
 import { readEnv, resolveKey } from "../wire/mod.ts";
 import type { STTEvent, STTProtocol, STTWords } from "./protocol.ts";
-import { ServerTurn } from "./_server_turn.ts";
+import { ServerTurn, TURN_EVENTS } from "./_server_turn.ts";
 import { reported } from "./_stt_errors.ts";
 import { linkOptions, STTLink, type STTLinkOptions } from "./_stt_link.ts";
 import { Finalization } from "./_finalization.ts";
@@ -77,7 +77,6 @@ export abstract class WebSocketSTTService<
   #link: STTLink<S, O, unknown> | undefined;
   #turn: ServerTurn | undefined;
   #run: AbortController | undefined;
-  /** The user speaks, as the VAD sees it; the user's turn is open, as the conversation sees it. */
   #speaking = false;
   #turnOpen = false;
   /** Audio came since the rest was last asked for. */
@@ -86,8 +85,9 @@ export abstract class WebSocketSTTService<
   #lastMessageAt = 0;
   /** What the user seems to have said since the last final words. */
   #interim: STTWords | undefined;
-  /** What was half heard when the user was muted is not to be pushed. */
-  #forget = false;
+  /** How many answers are still to come whose words were half heard when the user was muted. */
+  #forget = 0;
+  #forgotAt = 0;
   #reopen = false;
   #warnedOfLoss = false;
 
@@ -97,7 +97,7 @@ export abstract class WebSocketSTTService<
    * @throws {MissingKeyError} If it needs a key and there is none.
    */
   constructor(protocol: STTProtocol<S, O>, options: O) {
-    const ttfsP99LatencySecs = options.ttfsP99LatencySecs ?? protocol.ttfsP99LatencySecs;
+    const { ttfsP99LatencySecs = protocol.ttfsP99LatencySecs } = options;
     super({ ...options, ttfsP99LatencySecs }, protocol.defaults);
     this.#protocol = protocol;
     this.#given = options;
@@ -148,7 +148,8 @@ export abstract class WebSocketSTTService<
     if (!(this.#speaking || this.#interim || this.#turn?.isOpen)) return;
     this.#interim = undefined;
     this.#unfinalized = false;
-    this.#forget = this.#link?.forget() ?? false;
+    this.#forgotAt = this.clock.now();
+    if (this.#link?.forget()) this.#forget++;
     this.#turn?.forget();
   }
 
@@ -210,6 +211,7 @@ export abstract class WebSocketSTTService<
         failed: (error) => this.#failed(error),
         unreadable: (error) => this.reportFailure("transcribe", error),
         event: (event) => this.#take(event),
+        owed: () => this.#speaking || this.#finalization.pending,
         lost: (ms) => this.#lost(ms),
       },
     };
@@ -218,7 +220,7 @@ export abstract class WebSocketSTTService<
   #handleSpeech(): void {
     this.handle(VADUserStartedSpeakingFrame, (_frame, context) => {
       this.#speaking = true;
-      if (!this.muted) this.#forget = false;
+      if (!this.muted) this.#listenAgain();
       return context.forward();
     });
     this.handle(VADUserStoppedSpeakingFrame, (frame, context) => {
@@ -238,9 +240,15 @@ export abstract class WebSocketSTTService<
     });
   }
 
+  /** What is said from now on is wanted, unless words that are not are sure to come before it. */
+  #listenAgain(): void {
+    const ms = this.#given.transcribeTimeoutMs ?? 5_000;
+    if (!this.#protocol.confirms || this.clock.now() - this.#forgotAt > ms) this.#forget = 0;
+  }
+
   /** The user has stopped: what was said is wanted now. */
   #finalize(speechEndedAt: number): void {
-    if (!this.#unfinalized || this.#forget) return;
+    if (!this.#unfinalized || (this.#forget > 0 && !this.#protocol.confirms)) return;
     this.#unfinalized = false;
     this.metrics.startTtfb(speechEndedAt);
     this.metrics.startProcessing();
@@ -282,7 +290,7 @@ export abstract class WebSocketSTTService<
       case "finalized":
         return this.#finalized();
       case "turn":
-        return this.#turn?.handle(event.phase, { ...event, text: event.text ?? "" });
+        return this.#turn?.handle(event.phase, event);
       case "event":
         return void this.#announce(event.name, ...event.args ?? []);
       case "error":
@@ -295,15 +303,14 @@ export abstract class WebSocketSTTService<
   }
 
   #hearInterim(words: STTWords): void {
-    if (this.#forget) return;
+    if (this.#forget > 0) return;
     this.#interim = words.text.trim() === "" ? undefined : words;
     this.pushInterim(this.#named(words));
   }
 
   #hearFinal(words: STTWords, finalized: boolean): void {
     this.#interim = undefined;
-    const pushed = !this.#forget;
-    if (pushed) {
+    if (this.#forget === 0) {
       this.metrics.stopTtfb();
       this.metrics.stopProcessing();
       this.#measureAudio();
@@ -314,8 +321,11 @@ export abstract class WebSocketSTTService<
   }
 
   #finalized(): void {
-    this.#forget = false;
     this.#interim = undefined;
+    const forgotten = this.#forget > 0;
+    if (forgotten) this.#forget--;
+    // The answer to what was forgotten is none to what was asked for since.
+    if (forgotten && this.#protocol.confirms && this.#finalization.pending) return;
     this.#answered();
     this.#reopenIfQuiet();
   }
@@ -332,7 +342,8 @@ export abstract class WebSocketSTTService<
         this.#hearFinal(words, true);
         void this.lasting.broadcast(() => new ProposedUserStoppedSpeakingFrame());
       },
-      announce: (event, ...args) => this.#announce(event, ...args),
+      announce: (phase, ...args) =>
+        this.#announce((this.#protocol.turnEvents ?? TURN_EVENTS)[phase], ...args),
     }, { clock, minTimeoutMs });
   }
 
@@ -346,8 +357,8 @@ export abstract class WebSocketSTTService<
     const interim = this.#interim;
     this.#interim = undefined;
     // The words that it had understood so far are all that is left of them.
-    if (interim && !this.#forget) this.pushTranscript(this.#named(interim));
-    this.#forget = false;
+    if (interim && this.#forget === 0) this.pushTranscript(this.#named(interim));
+    this.#forget = 0;
     this.#turn?.disconnected();
     this.#announce("disconnected");
   }

@@ -7,7 +7,7 @@ import {
   float32ToPcm,
   StreamResampler,
 } from "../../audio/mod.ts";
-import { splitWavHeader, type WavFormat } from "./_wav_stream.ts";
+import { join, type WavFormat, WavReader } from "./_wav_stream.ts";
 import type { TTSAudioEncoding } from "./protocol.ts";
 
 /** What an {@linkcode AudioDecoder} turns into what. */
@@ -24,14 +24,14 @@ const SAMPLE_BYTES = { pcm_s16le: 2, pcm_f32le: 4, mulaw: 1, alaw: 1 } as const;
 /** Turns the bytes of a provider into samples, wherever they are cut. */
 export class AudioDecoder {
   readonly #toRate: number;
-  readonly #wav: boolean;
+  readonly #wav: WavReader | undefined;
   #format: WavFormat;
   #carried: Uint8Array<ArrayBuffer> = new Uint8Array(0);
   #resampler: { readonly from: number; readonly stream: StreamResampler } | undefined;
 
   constructor({ encoding, fromRate, toRate }: AudioDecoderOptions) {
     this.#toRate = toRate;
-    this.#wav = encoding === "wav";
+    this.#wav = encoding === "wav" ? new WavReader() : undefined;
     const plain = encoding === "wav" ? "pcm_s16le" : encoding;
     this.#format = { encoding: plain, sampleRate: fromRate, numChannels: 1 };
   }
@@ -39,18 +39,16 @@ export class AudioDecoder {
   /** Gives the samples that are whole; at a rate, where a piece says that it has another. */
   read(bytes: Uint8Array, sampleRate?: number): Int16Array {
     if (sampleRate !== undefined) this.#format = { ...this.#format, sampleRate };
-    let data = join(this.#carried, bytes);
-    this.#carried = new Uint8Array(0);
-    const found = this.#wav ? splitWavHeader(data) : undefined;
-    if (found === "more") {
-      this.#carried = data;
-      return new Int16Array(0);
+    if (!this.#wav) return this.#resample(this.#decode(bytes));
+    const pieces: Int16Array[] = [];
+    for (const part of this.#wav.read(bytes)) {
+      if (part instanceof Uint8Array) pieces.push(this.#resample(this.#decode(part)));
+      else {
+        this.#format = part;
+        this.#carried = new Uint8Array(0);
+      }
     }
-    if (found) {
-      this.#format = found.format;
-      data = data.subarray(found.headerBytes);
-    }
-    return this.#resample(this.#decode(data));
+    return concatAudio(pieces);
   }
 
   /** Gives what is left when nothing more comes. */
@@ -59,8 +57,9 @@ export class AudioDecoder {
     return this.#resampler?.stream.flush() ?? new Int16Array(0);
   }
 
-  #decode(data: Uint8Array<ArrayBuffer>): Int16Array {
+  #decode(bytes: Uint8Array): Int16Array {
     const { encoding, numChannels } = this.#format;
+    const data = join(this.#carried, bytes);
     const whole = data.length - data.length % (SAMPLE_BYTES[encoding] * numChannels);
     this.#carried = data.slice(whole);
     const samples = decodeSamples(data.subarray(0, whole), encoding);
@@ -90,11 +89,4 @@ function decodeSamples(data: Uint8Array, encoding: WavFormat["encoding"]): Int16
     default:
       return encoding satisfies never;
   }
-}
-
-function join(before: Uint8Array, bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const joined = new Uint8Array(before.length + bytes.length);
-  joined.set(before);
-  joined.set(bytes, before.length);
-  return joined;
 }

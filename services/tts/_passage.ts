@@ -20,6 +20,8 @@ export interface Segment {
   readonly silent: boolean;
   /** How much of what the model wrote was said before the connection broke. */
   readonly said?: number;
+  /** Whether a context let it fall already: once is enough. */
+  readonly asked?: boolean;
 }
 
 /** How a passage gets its audio. */
@@ -159,13 +161,17 @@ export class Passage {
     const { words, readMs } = this.#speech ?? { words: [], readMs: 0 };
     if (!this.#options.stream || words.length === 0) return [];
     const rest = this.remainder();
-    const isUnsaid = ({ said = 0, id }: Segment) =>
-      said === 0 && this.#sent.some((sent) => sent.id === id);
+    const isReported = (id: number) =>
+      this.#follower?.isReported(this.segments.findIndex((segment) => segment.id === id));
+    const isUnsaid = ({ said = 0, asked, id }: Segment) =>
+      said === 0 && !asked && this.#sent.some((sent) => sent.id === id) && !isReported(id);
     const from = rest.findIndex(isUnsaid);
-    const unsaid = from < 0 ? [] : rest.slice(from);
+    const unsaid = from < 0 ? [] : rest.slice(from).map((segment) => ({ ...segment, asked: true }));
     const saidMs = words.reduce((ms, { startMs = 0, endMs = startMs }) => Math.max(ms, endMs), 0);
     const wantedMs = estimateSpeechMs(unsaid.map(textOf).join(" "));
-    return readMs - saidMs < wantedMs / 3 ? unsaid : [];
+    // Times that lie behind all of the audio prove nothing.
+    const isThere = saidMs > readMs + 1_000 || readMs - saidMs >= wantedMs / 3;
+    return isThere ? [] : unsaid;
   }
 
   #send(segment: Segment): void {

@@ -77,14 +77,21 @@ export class Speech {
     return this.#complete || this.#broken || this.#failed !== undefined;
   }
 
-  /** Gives the audio as it comes; throws what the provider threw, behind the audio before it. */
+  /**
+   * Gives the audio as it comes, and an empty piece when words come for what was given; throws what the provider
+   * threw, behind the audio before it.
+   */
   async *audio(): AsyncIterable<Int16Array> {
-    for (;;) {
+    for (let told = 0;;) {
       const chunk = this.#chunks.shift();
       if (chunk) {
         this.#given += chunk.length;
         this.#wake();
+        told = this.words.length;
         yield chunk;
+      } else if (this.words.length > told) {
+        told = this.words.length;
+        yield new Int16Array();
       } else if (this.#failed) throw this.#failed.error;
       else if (this.#complete || this.#broken || this.#signal.aborted) return;
       else await this.#change();
@@ -121,8 +128,10 @@ export class Speech {
     const events = guard ? guard.watch(ask(guard.signal)) : ask(signal);
     for await (const event of events) {
       if (signal.aborted) return;
-      if (event.type === "words") this.words.push(...event.words);
-      else if (event.type === "audio") this.#take(event.audio, options);
+      if (event.type === "words") {
+        this.words.push(...event.words);
+        this.#wake();
+      } else if (event.type === "audio") this.#take(event.audio, options);
       else this.#broken = true;
       while (this.readMs - this.givenMs > READ_AHEAD_MS && !signal.aborted) await this.#change();
     }

@@ -11,7 +11,7 @@ import type { ServiceMetrics } from "../wire/mod.ts";
 import { Passage, type Segment, type SpokenPart } from "./_passage.ts";
 import type { SpeechEvent, SpeechRequest, SpeechStream, SpeechStreamRequest } from "./synthesis.ts";
 
-/** How often a connection may break in a row without any audio before an utterance is given up. */
+/** How often a connection may break in a row without another word before an utterance is given up. */
 const MAX_BREAKS = 3;
 
 export interface UtteranceOptions {
@@ -131,7 +131,7 @@ export class Utterance {
       await this.#announce(passage.segments[0]);
       for await (const audio of speech.audio()) {
         for (const part of passage.until(speech.givenMs)) await this.#pushWord(part);
-        await this.#pushAudio(audio, speech);
+        if (audio.length > 0) await this.#pushAudio(audio, speech);
       }
       if (this.alive) await this.#finishPassage(passage);
     } catch (error) {
@@ -143,11 +143,11 @@ export class Utterance {
   /** All of its audio is out: what was not said in it, another passage says. */
   async #finishPassage(passage: Passage): Promise<void> {
     const { broken } = passage;
-    this.#breaks = broken && passage.givenMs === 0 ? this.#breaks + 1 : 0;
+    const unsaid = broken ? passage.remainder() : passage.unsaid();
+    this.#breaks = broken && isStuck(passage, unsaid) ? this.#breaks + 1 : 0;
     if (this.#breaks >= MAX_BREAKS) {
       throw new Error("Cannot be heard: the connection breaks again and again");
     }
-    const unsaid = broken ? passage.remainder() : passage.unsaid();
     if (!broken) {
       for (const part of passage.rest(unsaid[0])) await this.#pushWord(part);
     }
@@ -237,4 +237,9 @@ export class Utterance {
       }),
     );
   }
+}
+
+/** Whether not a word more of a passage was said than before it. */
+function isStuck({ segments: [first] }: Passage, [left]: readonly Segment[]): boolean {
+  return left !== undefined && left.id === first?.id && (left.said ?? 0) <= (first.said ?? 0);
 }

@@ -97,8 +97,15 @@ export class WordFollower {
     const { spoken, said } = followed;
     if (text < this.#at || said >= spoken.original.length) return undefined;
     let offset = 0;
-    while (spoken.map(offset) < said) offset++;
+    // A text that was cut before begins where it was cut, and its first place counts as before that.
+    while (offset < spoken.text.length && spoken.map(offset + 1) <= said) offset++;
     return { spoken: spoken.edit(offset > 0 ? [{ start: 0, end: offset }] : []), said };
+  }
+
+  /** Whether the provider has said when a word of a text is spoken, be it out or not. */
+  isReported(text: number): boolean {
+    this.#ahead.push(...this.#reported());
+    return this.#ahead.some((word) => word.text === text);
   }
 
   #reported(): Omit<SpokenPiece, "start">[] {

@@ -14,6 +14,9 @@ export interface CharacterTimes {
 const ALONE =
   /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]/u;
 
+/** What is written above, below or around the character before it. */
+const MARK = /^\p{M}/u;
+
 /**
  * Makes words of characters, for providers that say when each of those is spoken.
  * A word that goes on in the next message comes in two parts, which is fine.
@@ -45,13 +48,13 @@ export function characterWords(
     const startMs = startsMs[k] ?? NaN;
     const endMs = endsMs[k] ?? startMs;
     if (Number.isNaN(startMs)) return;
-    const alone = ALONE.test(character);
+    const alone = ALONE.test(character) && !MARK.test(character);
     const last = words.at(-1);
     if (begun && last && !alone) {
       last.text += character;
       last.endMs = Math.max(last.endMs, endMs);
     } else words.push({ text: character, startMs, endMs });
-    // A mark goes with the character before it.
+    // Punctuation goes with the character before it.
     begun = true;
   });
   return words;

@@ -1,14 +1,15 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { UserStartedSpeakingFrame, UserStoppedSpeakingFrame } from "../../frames/mod.ts";
-import { AssistantRig } from "./_rig.ts";
+import { VirtualClock } from "../../testing/mod.ts";
+import { ask, greeted, GREETING } from "./_rig.ts";
 
-const GREETING = "Hello! I am Parley. Ask me the time, a sum, or for a story.";
+const RINGING = "Your timer is ringing.";
 
 Deno.test("the assistant greets, once somebody is there", async () => {
-  await using rig = await AssistantRig.greeted();
-  assertEquals(rig.all("bot"), [GREETING]);
-  assertEquals(rig.messages[1], `assistant: ${GREETING}`);
-  assertEquals(rig.problems, []);
+  await using call = await greeted();
+  await call.contextHolds([/^system: You are Parley/, `assistant: ${GREETING}`]);
+  await call.hangsUp();
+  assertEquals(call.warnings, []);
 });
 
 const ANSWERS: readonly (readonly [question: string, answer: RegExp])[] = [
@@ -33,141 +34,152 @@ const ANSWERS: readonly (readonly [question: string, answer: RegExp])[] = [
 ];
 
 Deno.test("the assistant understands what it is said to, one after another", async () => {
-  await using rig = await AssistantRig.greeted();
-  for (const [question, answer] of ANSWERS) assertMatch(await rig.ask(question), answer, question);
+  await using call = await greeted();
+  for (const [question, answer] of ANSWERS) {
+    assertMatch(await ask(call, question), answer, question);
+  }
   // The timer that cannot be.
-  assertEquals(rig.problems, ['Cannot finish a call of "set_timer": invalid']);
+  assertEquals(call.warnings, ['Cannot finish a call of "set_timer": invalid']);
 });
 
 Deno.test("the assistant's answers are what its tools gave", async () => {
-  await using rig = await AssistantRig.greeted();
-  const answer = await rig.ask("roll two dice");
-  assertEquals(rig.all("call"), ['roll_dice {"count":2}']);
-  const [first, second] = /\[(\d),(\d)\]/.exec(rig.all("result")[0] ?? "")?.slice(1) ?? [];
-  assertEquals(answer, `You rolled ${first} and ${second}.`);
-  const time = await rig.ask("what time is it");
-  const hours = rig.clock.date().getHours();
-  const minutes = String(rig.clock.date().getMinutes()).padStart(2, "0");
+  await using call = await greeted();
+  const answer = await ask(call, "roll two dice");
+  await call.calls("roll_dice", { count: 2 });
+  const [, rolls = ""] = /result of +roll_dice {"rolls":\[(.*)\]}/.exec(call.transcript) ?? [];
+  assertEquals(answer, `You rolled ${rolls.replace(",", " and ")}.`);
+  const time = await ask(call, "what time is it");
+  await call.calls("get_time", {});
+  const hours = call.clock.date().getHours();
+  const minutes = String(call.clock.date().getMinutes()).padStart(2, "0");
   assertEquals(time, `It is ${hours % 12 || 12}:${minutes} ${hours < 12 ? "AM" : "PM"}.`);
 });
 
 Deno.test("the assistant tells a story of more than 40 seconds, and says it again", async () => {
-  await using rig = await AssistantRig.greeted();
-  const story = await rig.ask("tell me a story");
-  const lasted = rig.clock.now() - (rig.log.entries.at(-1)?.atMs ?? 0);
-  assert(lasted > 40_000, `${lasted} ms`);
+  await using call = await greeted();
+  const story = await ask(call, "tell me a story");
+  const { atMs = 0, endMs = 0 } = call.answers.at(-1) ?? {};
+  assert(endMs - atMs > 40_000, `${endMs - atMs} ms`);
   assertMatch(story, /^Once upon a time, .* nobody laughed at the old clock any more\.$/);
-  assertEquals(await rig.ask("say that again"), story);
+  assertEquals(await ask(call, "say that again"), story);
 });
 
 Deno.test("the assistant knows what was heard of what it said, and what was not", async () => {
-  await using rig = await AssistantRig.greeted();
-  rig.type("tell me a story");
-  await rig.clock.advance(7_000);
-  const told = await rig.ask("what did you just say");
-  const answer = await rig.nextOf("bot");
-  assertMatch(told, /^Once upon a time, .* —$/);
-  const heard = told.slice(0, -2);
+  await using call = await greeted();
+  await call.types("tell me a story");
+  const heard = await call.interrupts("what did you just say", { afterMs: 7_000, typed: true });
+  assertMatch(heard, /^Once upon a time, /);
   assert(heard.length > 50 && heard.length < 200, heard);
   // The very words, without what follows in the story.
-  assertEquals(answer, `I said: ${heard}`);
-  assertEquals(rig.messages.slice(2), [
+  await call.hears(`I said: ${heard}`);
+  await call.contextHolds([
+    `assistant: ${GREETING}`,
     "user: tell me a story",
     `assistant: ${heard}`,
     "user: what did you just say",
     `assistant: I said: ${heard}`,
   ]);
-  assertEquals(await rig.ask("what did you just say"), `I said: ${heard}`);
+  assertEquals(await ask(call, "what did you just say"), `I said: ${heard}`);
 });
 
 Deno.test("an answer of which nothing was heard was not said", async () => {
-  await using rig = await AssistantRig.greeted();
-  rig.type("tell me a story");
-  assertEquals(await rig.ask("what did you just say"), `I said: ${GREETING}`);
+  await using call = await greeted();
+  await call.types("tell me a story");
+  assertEquals(await ask(call, "what did you just say"), `I said: ${GREETING}`);
 });
 
 Deno.test("the assistant refuses in changing words, helps the third time, and starts anew", async () => {
-  await using rig = await AssistantRig.greeted();
-  const first = await rig.ask("sing me a song");
-  const second = await rig.ask("who wrote Faust");
-  const third = await rig.ask("please");
+  await using call = await greeted();
+  const first = await ask(call, "sing me a song");
+  const second = await ask(call, "who wrote Faust");
+  const third = await ask(call, "please");
   assertEquals(first, "I didn't catch that.");
   assert(second !== first && second.includes("I didn't catch that"), second);
   assertStringIncludes(third, "You can ask what time it is");
-  assertMatch(await rig.ask("what is one plus one"), /^That is 2\.$/);
-  assertEquals(await rig.ask("who wrote Hamlet"), first);
+  assertMatch(await ask(call, "what is one plus one"), /^That is 2\.$/);
+  assertEquals(await ask(call, "who wrote Hamlet"), first);
 });
 
 Deno.test("stop ends the speech, gets no answer, and timers run on", async () => {
-  await using rig = await AssistantRig.greeted();
-  await rig.ask("set a timer for 20 seconds");
-  const set = rig.clock.now();
-  rig.type("tell me a story");
-  await rig.clock.advance(5_000);
-  rig.type("stop");
-  assertMatch(await rig.nextOf("bot"), /^Once upon a time.* —$/);
-  assert(rig.clock.now() - set < 5_500);
-  assertEquals(await rig.nextOf("bot"), "Your timer is ringing.");
-  const rang = (rig.log.entries.at(-1)?.atMs ?? 0) - set;
+  await using call = await greeted();
+  await ask(call, "set a timer for 20 seconds");
+  const set = call.nowMs;
+  await call.types("tell me a story");
+  const heard = await call.interrupts("stop", { afterMs: 5_000, typed: true });
+  assertMatch(heard, /^Once upon a time/);
+  assert(call.nowMs - set < 5_500);
+  await call.hears(RINGING);
+  const rang = (call.answers.at(-1)?.atMs ?? 0) - set;
   assert(rang > 17_000 && rang < 21_000, `${rang} ms`);
-  assertEquals(rig.messages.filter((line) => line.startsWith("user")).at(-1), "user: stop");
-  assertEquals(rig.all("bot").length, 4);
+  await call.contextHolds([
+    `assistant: ${GREETING}`,
+    "user: set a timer for 20 seconds",
+    'assistant calls set_timer {"seconds":20}',
+    'tool: {"set":true}',
+    "assistant: Your timer is set for 20 seconds.",
+    "user: tell me a story",
+    `assistant: ${heard}`,
+    "user: stop",
+    `assistant: ${RINGING}`,
+  ]);
 });
 
 Deno.test("a timer that rings while the user speaks waits for a pause", async () => {
-  await using rig = await AssistantRig.greeted();
-  await rig.ask("set a timer for 2 seconds");
-  rig.queue(new UserStartedSpeakingFrame());
-  await rig.clock.advance(10_000);
-  assertEquals(rig.all("bot").length, 2);
-  rig.queue(new UserStoppedSpeakingFrame());
-  assertEquals(await rig.nextOf("bot", 5_000), "Your timer is ringing.");
+  await using call = await greeted();
+  await ask(call, "set a timer for 2 seconds");
+  void call.session.task?.queueFrame(new UserStartedSpeakingFrame());
+  await call.hearsNothing({ forMs: 10_000 });
+  void call.session.task?.queueFrame(new UserStoppedSpeakingFrame());
+  await call.hears(RINGING, { limitMs: 5_000 });
 });
 
 Deno.test("a timer that rings in the midst of a story waits for its end", async () => {
-  await using rig = await AssistantRig.greeted();
-  await rig.ask("set a timer for 5 seconds");
-  const story = await rig.ask("tell me a story");
-  assertMatch(story, /^Once upon .* any more\.$/);
-  const ended = rig.clock.now();
-  assertEquals(await rig.nextOf("bot"), "Your timer is ringing.");
-  assert((rig.log.entries.at(-1)?.atMs ?? 0) - ended >= 500);
+  await using call = await greeted();
+  await ask(call, "set a timer for 5 seconds");
+  assertMatch(await ask(call, "tell me a story"), /^Once upon .* any more\.$/);
+  const ended = call.nowMs;
+  await call.hears(RINGING);
+  assert((call.answers.at(-1)?.atMs ?? 0) - ended >= 500);
 });
 
 Deno.test("several timers ring one after another, in order", async () => {
-  await using rig = await AssistantRig.greeted();
-  for (const seconds of [9, 8]) await rig.ask(`set a timer for ${seconds} seconds`);
-  assertEquals(await rig.nextOf("bot"), "Your timer is ringing.");
-  assertEquals(await rig.nextOf("bot"), "Your timer is ringing.");
+  await using call = await greeted();
+  for (const seconds of [9, 8]) await ask(call, `set a timer for ${seconds} seconds`);
+  await call.hears(RINGING);
+  await call.hears(RINGING);
 });
 
 Deno.test("goodbye is answered, and ends the session politely", async () => {
-  await using rig = await AssistantRig.greeted();
-  await rig.ask("set a timer for 30 seconds");
-  rig.type("goodbye");
-  await rig.clock.runUntil(rig.over);
-  assertEquals(rig.all("bot").at(-1), "Goodbye! It was nice talking to you.");
-  assertEquals(rig.all("call").at(-1), "say_goodbye {}");
-  assertEquals([rig.clock.timers, rig.problems], [0, []]);
+  const clock = new VirtualClock();
+  await using call = await greeted(clock);
+  await ask(call, "set a timer for 30 seconds");
+  await call.calls("set_timer", { seconds: 30 });
+  await call.types("goodbye");
+  await call.calls("say_goodbye", {});
+  await call.hears("Goodbye! It was nice talking to you.");
+  await call.ends();
+  assertEquals([clock.timers, call.warnings], [0, []]);
 });
 
 Deno.test("silence is nothing heard, and gets no answer", async () => {
-  await using rig = await AssistantRig.greeted();
-  await rig.clock.advance(30_000);
-  assertEquals([rig.all("user"), rig.all("bot")], [[], [GREETING]]);
+  await using call = await greeted();
+  await call.hearsNothing({ forMs: 30_000 });
+  await call.hangsUp();
+  assertEquals(call.answers.map(({ text }) => text), [GREETING]);
+  assert(!call.transcript.includes("understood"), call.transcript);
 });
 
 Deno.test("the assistant remembers the conversation", async () => {
-  await using rig = await AssistantRig.greeted();
-  await rig.ask("hello");
-  await rig.ask("what is 2 times 3");
-  assertMatch(rig.messages[0] ?? "", /^system: You are Parley/);
-  assertEquals(rig.messages.slice(1), [
+  await using call = await greeted();
+  await ask(call, "hello");
+  await ask(call, "what is 2 times 3");
+  await call.contextHolds([
+    /^system: You are Parley/,
     `assistant: ${GREETING}`,
     "user: hello",
     "assistant: Hello! What can I do for you?",
     "user: what is 2 times 3",
-    "assistant: calls calculate",
+    'assistant calls calculate {"a":2,"operator":"times","b":3}',
     'tool: {"value":6}',
     "assistant: That is 6.",
   ]);

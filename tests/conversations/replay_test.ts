@@ -16,6 +16,9 @@ import { between, CALL_RATE, say } from "../closed_loop/callers.ts";
 import { ServerRig } from "../server/_rig.ts";
 import { clerk, clerkWith } from "./clerk.ts";
 
+/** How late a machine that is busy with other tests may be in real time; what is said is the same all the same. */
+const BUSY_MS = 3_000;
+
 const SCRIPT: CallOptions = {
   flags: { greets: true },
   answers: [
@@ -107,25 +110,26 @@ Deno.test.each([
 
 Deno.test("a session with a client of the server is replayed, with what the client sent", async () => {
   const recorder = new CallRecorder({ clock: systemClock });
-  const flags = { greets: true };
   {
-    const services = scriptedServices({ answers: ["Hello!", "As you typed."] });
+    const services = scriptedServices({ answers: ["As you typed."] });
     const bot = clerkWith([recorder]);
-    await using rig = new ServerRig((session) => bot(session, services), { flags });
+    await using rig = new ServerRig((session) => bot(session, services));
     const client = await rig.converse();
-    await client.told("bot-stopped-speaking");
     const options = { run_immediately: true, audio_response: true };
     client.send("send-text", { content: "As I typed.", options });
-    await client.told("bot-stopped-speaking", 2);
-    await client.leave();
+    await client.told("bot-stopped-speaking");
+    client.send("disconnect-bot");
+    await client.closed;
     assertEquals(rig.lines, []);
   }
-  const { differences, problems, text } = await replayCall(clerk, recorder.text, { flags });
+  const { differences, problems, text } = await replayCall(clerk, recorder.text, {
+    toleranceMs: BUSY_MS,
+  });
   assertEquals(problems, []);
   assertEquals(differences, []);
   const replayed = new CallRecording(text);
   const heard = replayed.outputs.filter(({ frame }) => frame.frame === "HeardTextFrame");
-  assertEquals(heard.map(({ frame }) => frame.fields["text"]).join(""), "Hello!As you typed.");
+  assertEquals(heard.map(({ frame }) => frame.fields["text"]).join(""), "As you typed.");
 });
 
 Deno.test("a call in real time with the default bot is replayed byte for byte", async () => {
@@ -142,12 +146,16 @@ Deno.test("a call in real time with the default bot is replayed byte for byte", 
       },
     });
     await call.hears(/^Hello! I am Parley/);
-    await call.says("what is twelve times seven");
-    await call.calls("calculate", { a: 12, operator: "times", b: 7 }, { gives: { value: 84 } });
-    await call.hears("That is 84.");
+    await call.says("what day is it");
+    await call.calls("get_time", {});
+    await call.hears(/^Today is \w+day, \w+ \d+\.$/);
+    await call.waits(1_000);
     await call.hangsUp();
   }
-  const { differences, problems, text } = await replayCall(assistant, recorder.text, { flags });
+  const { differences, problems, text } = await replayCall(assistant, recorder.text, {
+    flags,
+    toleranceMs: BUSY_MS,
+  });
   assertEquals(differences, []);
   assertEquals(problems, []);
   const [recorded, replayed] = [new CallRecording(recorder.text), new CallRecording(text)];

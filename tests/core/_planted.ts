@@ -77,13 +77,23 @@ export async function passes(
   return success;
 }
 
-/** Runs the cases of the property test on a copy until one breaks an invariant that is asked for. */
+/** How {@linkcode runOn} runs cases. */
+export interface RunOptions {
+  readonly cases: number;
+  /** The names of what a case may break, with which it is enough. */
+  readonly until: readonly string[];
+  /** The source that runs a case. @default {"tests/core/_case.ts"} */
+  readonly entry?: string;
+}
+
+/** Runs the cases of a property test on a copy until one breaks an invariant that is asked for. */
 export async function runOn(
   copy: Copy,
-  options: { readonly cases: number; readonly until: readonly string[] },
+  options: RunOptions,
 ): Promise<{ seed: number; invariant: string } | undefined> {
-  const module = await import(new URL("tests/core/_case.ts", copy.root).href);
-  const runCase: (seed: number) => Promise<Outcome> = module.runCase;
+  const { entry = "tests/core/_case.ts" } = options;
+  const module = await import(new URL(entry, copy.root).href);
+  const runCase: (seed: number) => Promise<Pick<Outcome, "violations">> = module.runCase;
   for (let seed = 1; seed <= options.cases; seed++) {
     const { violations } = await runCase(seed);
     const invariant = options.until.find((name) =>

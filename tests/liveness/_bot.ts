@@ -19,6 +19,7 @@ import { DTMFAggregator } from "../../processors/aggregators/mod.ts";
 import { AudioBufferProcessor } from "../../processors/audio/mod.ts";
 import { FunctionFilter } from "../../processors/filters/mod.ts";
 import { type AnyFrameProcessor, FrameProcessor } from "../../processors/mod.ts";
+import type { TTSService } from "../../services/tts/mod.ts";
 import { ScriptedLLMService } from "../../testing/scripted_llm.ts";
 import {
   AlwaysUserMuteStrategy,
@@ -30,9 +31,10 @@ import {
   MuteUntilFirstBotCompleteUserMuteStrategy,
 } from "../../turns/mod.ts";
 import { Loudspeaker, Microphone } from "./_line.ts";
-import { EarProbe, PlayedProbe, Probe } from "./_probes.ts";
+import { EarProbe, Note, PlayedProbe, Probe } from "./_probes.ts";
 import type { BotPlan } from "./_schedule.ts";
 import { Ears, makeMind, makeTools, Voice } from "./_services.ts";
+import { StreamingVoice } from "./_streaming_voice.ts";
 import type { World } from "./_world.ts";
 
 /** Several services of a kind, and what stands for them in the pipeline. */
@@ -49,7 +51,7 @@ export class Bot {
   readonly loudspeaker: Loudspeaker;
   readonly stt: Services<Ears>;
   readonly llm: Services<ScriptedLLMService>;
-  readonly tts: Services<Voice>;
+  readonly tts: Services<TTSService>;
   readonly voicemail: VoicemailDetector | undefined;
   readonly recorder: AudioBufferProcessor | undefined;
   readonly head: Probe;
@@ -68,7 +70,7 @@ export class Bot {
     this.loudspeaker = new Loudspeaker(world);
     this.stt = several(plan.stts, () => new Ears(world));
     this.llm = severalMinds(plan.llms, world);
-    this.tts = several(plan.branch === "two voices" ? 1 : plan.ttss, () => new Voice(world));
+    this.tts = several(plan.branch === "two voices" ? 1 : plan.ttss, () => voiceOf(world));
     this.voicemail = plan.voicemail === "none" ? undefined : makeVoicemail(plan);
     this.recorder = plan.recorder
       ? new AudioBufferProcessor({ numChannels: 2, autoStartRecording: true })
@@ -112,7 +114,7 @@ function middleOf(bot: Bot, world: World): PipelineElement[] {
       return [new SyncParallelPipeline([new FrameProcessor()], [new Slow()]), ...usual];
     case "two voices": {
       const choice = new Choice(world);
-      const other = new Voice(world);
+      const other = voiceOf(world);
       return [
         bot.llm.element,
         ...detector,
@@ -125,17 +127,19 @@ function middleOf(bot: Bot, world: World): PipelineElement[] {
   }
 }
 
-/** Takes its time over data. */
+/** Takes its time over data, and over what the application sends. */
 class Slow extends FrameProcessor {
   constructor() {
     super();
-    this.handle(DataFrame, async (frame, context) => {
-      // A delay of its own for each, the same every time.
-      await this.clock.sleep(5 + frame.constructor.name.length * 7 % 60, {
-        signal: context.signal,
+    for (const kind of [DataFrame, Note]) {
+      this.handle<Frame>(kind, async (frame, context) => {
+        // A delay of its own for each class, the same every time.
+        await this.clock.sleep(5 + frame.constructor.name.length * 7 % 60, {
+          signal: context.signal,
+        });
+        await context.forward();
       });
-      await context.forward();
-    });
+    }
   }
 }
 
@@ -169,6 +173,10 @@ class Choice extends FrameProcessor {
       filter: (frame) => (this.#chosen.get(frame) ?? voice) === voice,
     });
   }
+}
+
+function voiceOf(world: World): TTSService {
+  return world.schedule.bot.streams ? new StreamingVoice(world) : new Voice(world);
 }
 
 function several<S extends AnyFrameProcessor>(count: number, make: () => S): Services<S> {

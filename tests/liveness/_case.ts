@@ -12,6 +12,8 @@ export interface Outcome {
   readonly counts: ReadonlyMap<string, number>;
   /** How much virtual time it took. */
   readonly lastedMs: number;
+  /** What came of it, for comparing two runs. */
+  readonly digest: string;
 }
 
 /** How long an end may take: what was asked for before it is still said. */
@@ -45,19 +47,20 @@ export async function runSchedule(schedule: Schedule): Promise<Outcome> {
     world.broken("no unhandled error", String(event.reason));
   };
   globalThis.addEventListener("unhandledrejection", unhandled);
+  let digest = "";
   try {
     countIngredients(world);
-    await hold(world);
+    digest = await hold(world);
   } finally {
     await world.clock.settle();
     globalThis.removeEventListener("unhandledrejection", unhandled);
   }
   const { seed } = schedule;
   const { violations, counts, clock } = world;
-  return { seed, violations, counts, lastedMs: clock.now() };
+  return { seed, violations, counts, lastedMs: clock.now(), digest };
 }
 
-async function hold(world: World): Promise<void> {
+async function hold(world: World): Promise<string> {
   const { schedule, clock } = world;
   const { acts, end } = schedule;
   const session = new Session(world);
@@ -75,6 +78,9 @@ async function hold(world: World): Promise<void> {
   await clock.advance(DEAF_MS);
   if (clock.timers > world.timers) checkTimers(world, 0);
   checkEnd(session, CANCELS.has(end.how));
+  const { messages } = session.bot.context;
+  const { seq, wire, speeches, interruptions } = world;
+  return JSON.stringify([clock.now(), seq, wire.writes, speeches, interruptions, messages]);
 }
 
 /** Lets everything come to its end that was begun. */
@@ -148,7 +154,10 @@ function countIngredients(world: World): void {
   for (const [of, count] of Object.entries({ stt: bot.stts, llm: bot.llms, tts: bot.ttss })) {
     if (count > 1) world.count(`switcher: ${of}`);
   }
+  if (bot.streams) world.count("voices that stream");
   if (bot.recorder) world.count("with a recorder");
   if (bot.deadAir) world.count("with a dead-air detector");
+  if (bot.heartbeats) world.count("with heartbeats");
+  if (bot.metrics) world.count("with metrics");
   if (bot.hears) world.count("speech found in sound");
 }

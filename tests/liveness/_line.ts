@@ -16,6 +16,9 @@ import type { World } from "./_world.ts";
 /** Hertz of all audio: low, since there is much of it. */
 export const RATE = 8_000;
 
+/** How much may be sent before it is heard: what a client plays on that cannot take it back. */
+const AHEAD_MS = 80.001;
+
 /** Where the caller comes in. */
 export class Microphone extends BaseInputTransport {
   readonly #world: World;
@@ -102,6 +105,9 @@ export class Loudspeaker extends BaseOutputTransport {
     for (const number of wire.write(pcm, chunk)) this.#checkFresh(number);
     const now = world.clock.now();
     const over = chunk.atMs + pcm.length * 1000 / chunk.sampleRate;
+    if (over > now + AHEAD_MS) {
+      world.broken("silence reaches the wire", `${over - now} ms are sent ahead`);
+    }
     const recalls = this.#recalls;
     if (this.acknowledges) {
       world.later(Math.max(0, over + 15 - now), () => {

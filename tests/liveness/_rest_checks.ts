@@ -12,6 +12,7 @@ const MOST_LISTENERS = 12;
 export function checkRest(session: Session): void {
   lanes(session);
   turns(session);
+  words(session);
   requests(session);
   answers(session);
   settings(session);
@@ -39,6 +40,16 @@ function turns({ world, users, bots, bot }: Session): void {
   if (bot.pair.assistant().hasFunctionCallsInProgress) {
     world.broken("a tool call ends in time", "it does not");
   }
+}
+
+/** What recognisers understood has come to where turns are found. */
+function words({ world, bot }: Session): void {
+  const { mute, voicemail, stts } = world.schedule.bot;
+  // A recogniser that has failed is heard no more, and another understands the same in its own words.
+  if (mute !== "none" || voicemail === "machine" || stts > 1) return;
+  const heard = new Set(bot.ears.heard);
+  const lost = world.understood.flatMap(({ words }) => words).filter((word) => !heard.has(word));
+  if (lost.length > 0) world.broken("the user's words are kept", `not "${lost.join(" ")}"`);
 }
 
 /** What the user said last, the model was asked. */

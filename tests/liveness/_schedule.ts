@@ -6,12 +6,16 @@ export interface BotPlan {
   readonly stts: number;
   readonly llms: number;
   readonly ttss: number;
+  /** Whether voices take texts as they are written. */
+  readonly streams: boolean;
   /** What stands beside model and voice, or in their place. */
   readonly branch: "none" | "bystander" | "slow bystander" | "two voices" | "in step";
   readonly voicemail: "none" | "person" | "machine" | "unclear";
   readonly recorder: boolean;
   readonly deadAir: boolean;
   readonly mute: "none" | "always" | "first speech" | "until bot" | "functions";
+  readonly heartbeats: boolean;
+  readonly metrics: boolean;
   /** Whether the input finds speech in the sound; it is told of it otherwise. */
   readonly hears: boolean;
   /** What the wire can do about audio that was sent and not yet played. */
@@ -107,8 +111,9 @@ export interface Schedule {
 /** Makes a session up. */
 export function invent(seed: number): Schedule {
   const random = new Random(seed);
-  const lastsMs = random.int(1_500, 9_000);
+  const lastsMs = random.int(1_500, 12_000);
   const rests = random.chance(0.5);
+  const endsAt = random.chance(0.05) ? 0 : rests ? lastsMs : random.int(1, lastsMs);
   const bot = inventBot(random);
   const calm = random.pick([0.05, 0.2, 0.35]);
   const list = <T>(low: number, high: number, make: () => T) =>
@@ -119,11 +124,13 @@ export function invent(seed: number): Schedule {
     answers: list(3, 6, () => inventAnswer(random, calm)),
     voices: list(3, 7, () => inventVoice(random, calm)),
     ears: list(3, 5, () => inventEar(random, calm)),
-    acts: list(4, 22, () => inventAct(random, bot, random.int(0, lastsMs)))
-      .sort((a, b) => a.at - b.at),
+    acts: [
+      ...list(4, 32, () => inventAct(random, bot, random.int(0, lastsMs))),
+      ...random.chance(0.2) ? [inventFlood(random, endsAt)] : [],
+    ].sort((a, b) => a.at - b.at),
     rests,
     end: {
-      at: random.chance(0.05) ? 0 : rests ? lastsMs : random.int(1, lastsMs),
+      at: endsAt,
       how: random.weighted<EndPlan["how"]>({
         "end": 8,
         "end request": 2,
@@ -145,6 +152,7 @@ function inventBot(random: Random): BotPlan {
     stts: random.chance(0.85) ? 1 : 2,
     llms: Number(several()),
     ttss: Number(several()),
+    streams: random.chance(0.35),
     branch: random.weighted<BotPlan["branch"]>({
       "none": 5,
       "bystander": 2,
@@ -167,6 +175,8 @@ function inventBot(random: Random): BotPlan {
       "until bot": 1,
       "functions": 1,
     }),
+    heartbeats: random.chance(0.1),
+    metrics: random.chance(0.25),
     hears: random.chance(0.12),
     wire: random.pick(["keeps", "recalls", "acknowledges"]),
   };
@@ -222,6 +232,12 @@ function inventEar(random: Random, trouble: number): EarPlan {
     delayMs: random.pick([0, 90, 300, 800, 1_900]),
     trouble: random.chance(trouble / 2) ? random.pick(["fails", "stalls"]) : "none",
   };
+}
+
+/** A lot to do just before the end. */
+function inventFlood(random: Random, endsAt: number): Act {
+  const what = random.pick<"keeps" | "notes">(["keeps", "notes"]);
+  return { at: Math.max(0, endsAt - random.int(0, 40)), what, up: false, count: 40 };
 }
 
 function inventAct(random: Random, bot: BotPlan, at: number): Act {

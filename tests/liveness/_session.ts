@@ -149,11 +149,23 @@ export class Session {
 
   #makeTask(): PipelineTask {
     const { world } = this;
+    const { bot: plan } = world.schedule;
     const task = new PipelineTask(this.bot.pipeline, {
       clock: world.clock,
       log: world.log,
       signal: this.#hangUp.signal,
-      params: { audioInSampleRate: RATE, audioOutSampleRate: RATE },
+      params: {
+        audioInSampleRate: RATE,
+        audioOutSampleRate: RATE,
+        enableHeartbeats: plan.heartbeats,
+        // A slow voice holds what comes behind its words.
+        heartbeatsMonitorSecs: 60,
+        enableMetrics: plan.metrics,
+        enableUsageMetrics: plan.metrics,
+      },
+    });
+    task.on("heartbeatTimeout", (processors) => {
+      world.broken("nobody hangs", `a heartbeat is held by ${processors.join(", ")}`);
     });
     task.on("pipelineFinished", (frame) => void this.finished.push(frame));
     task.on("pipelineError", (frame) => world.failed(frame));
@@ -200,8 +212,9 @@ export class Session {
   }
 
   #understand(count: number, final: boolean): void {
-    const { all } = this.bot.stt;
-    all[0]?.understand(this.world.text(count, "user"), final);
+    const { world, bot } = this;
+    const text = world.text(count, "user");
+    bot.stt.all[0]?.understand(text, final);
   }
 
   #type(content: string): void {

@@ -5,20 +5,30 @@ import type { AnswerPlan, BotPlan, EarPlan, Schedule, VoicePlan } from "./_sched
 const MOST_TRIES = 300;
 
 /** A bot with nothing in it that can be left out. */
-const PLAIN: BotPlan = {
+export const PLAIN: BotPlan = {
   stts: 1,
   llms: 1,
   ttss: 1,
+  streams: false,
   branch: "none",
   voicemail: "none",
   recorder: false,
   deadAir: false,
   mute: "none",
+  heartbeats: false,
+  metrics: false,
   hears: false,
   wire: "recalls",
 };
-const ANSWER: AnswerPlan = { words: 4, firstTokenMs: 0, tokenMs: 0, trouble: "none", calls: [] };
-const VOICE: VoicePlan = {
+/** An answer, a voice and a recogniser without any trouble. */
+export const ANSWER: AnswerPlan = {
+  words: 4,
+  firstTokenMs: 0,
+  tokenMs: 0,
+  trouble: "none",
+  calls: [],
+};
+export const VOICE: VoicePlan = {
   characterMs: 20,
   firstAudioMs: 0,
   pauseMs: 0,
@@ -26,7 +36,7 @@ const VOICE: VoicePlan = {
   trouble: "none",
   deaf: false,
 };
-const EAR: EarPlan = { words: 2, delayMs: 0, trouble: "none" };
+export const EAR: EarPlan = { words: 2, delayMs: 0, trouble: "none" };
 
 /** Leaves out of a schedule whatever is not needed to break a check. */
 export async function shrink(

@@ -73,7 +73,6 @@ function playedOf({ fromMs, ms }: Run, at: number): number {
 /** Where the samples that are the same come to their end. */
 function endOf(pcm: Int16Array, from: number): number {
   const number = pcm[from];
-  if (pcm[pcm.length - 1] === number) return pcm.length;
   let to = from;
   while (to < pcm.length && pcm[to] === number) to++;
   return to;

@@ -35,7 +35,11 @@ export interface Speech {
   readonly seq: number;
   readonly plan: VoicePlan;
   /** Its words, and where in its audio each is over. */
-  readonly words: readonly { readonly word: string; readonly endMs: number }[];
+  readonly words: readonly {
+    readonly word: string;
+    readonly startMs: number;
+    readonly endMs: number;
+  }[];
   /** How long it lasts if all goes well. */
   readonly lastsMs: number;
 }
@@ -80,6 +84,8 @@ export class World {
   readonly errors: (Moment & { readonly text: string })[] = [];
   /** Interruptions, as they reached the output, and the speech that was asked for last before each. */
   readonly interruptions: (Moment & { readonly speeches: number })[] = [];
+  /** What recognisers gave as final, and when they were to. */
+  readonly understood: (Moment & { readonly words: readonly string[] })[] = [];
   /** Settings that were last sent to each kind of service. */
   readonly settings: Map<string, string> = new Map();
   /** When the session began to end, if it did. */
@@ -171,13 +177,17 @@ export class World {
   }
 
   /** Notes that a voice is asked to speak. */
-  speaks({ text }: SpeechRequest): Speech {
-    const plan = nth(this.schedule.voices, this.speeches.length);
+  speaks({ text }: SpeechRequest, is: Partial<VoicePlan> = {}): Speech {
+    const plan = { ...nth(this.schedule.voices, this.speeches.length), ...is };
     if (plan.trouble !== "none") this.count(`voice ${plan.trouble}`);
     const words = Array.from(text.matchAll(/\S+/g), ({ 0: word, index }) => ({
       word: wordsOf(word)[0] ?? "",
+      startMs: index * plan.characterMs,
       endMs: (index + word.length) * plan.characterMs,
     }));
+    for (const { word } of words) {
+      if (!this.speakers.has(word)) this.broken("a voice is given whole words", `not "${word}"`);
+    }
     const lastsMs = text.length * plan.characterMs;
     const speech = { ...this.now, number: this.speeches.length + 1, plan, words, lastsMs };
     this.speeches.push(speech);
@@ -188,8 +198,11 @@ export class World {
   hears(): ScriptedTranscript {
     const plan = nth(this.schedule.ears, this.#segments++);
     if (plan.trouble !== "none") this.count(`recogniser ${plan.trouble}`);
+    const isHeard = plan.words > 0 && plan.trouble === "none";
+    const text = isHeard ? this.text(plan.words, "user") : undefined;
+    this.understood.push({ ...this.now, words: wordsOf(text ?? "") });
     return {
-      text: plan.words > 0 && plan.trouble === "none" ? this.text(plan.words, "user") : undefined,
+      text,
       delayMs: plan.delayMs,
       error: plan.trouble === "fails" ? new Error(PLANNED) : undefined,
       stalls: plan.trouble === "stalls",
@@ -210,7 +223,8 @@ export class World {
   }
 
   #word(by: Speaker): string {
-    const n = this.#words++;
+    // Neighbours are to be as different as words are.
+    const n = this.#words++ * 1_327;
     const word = [n >> 8, n >> 4, n].map((k) => SYLLABLES[k & 15]).join("");
     this.speakers.set(word, by);
     return word;

@@ -299,11 +299,11 @@ for (const [what, Service, expected] of TTS_FAULTS) {
           provider: {
             script: (...answers) =>
               openai.speech(
-                ...answers.map(({ status, trouble }) =>
-                  trouble === "silence"
-                    ? { trouble: "stall", characterMs: 0 } as const
-                    : { status, trouble }
-                ),
+                ...answers.map(({ status, trouble }) => {
+                  if (trouble === "silence") return { trouble: "stall", characterMs: 0 } as const;
+                  const isOfHTTP = trouble === "stall" || trouble === "drop";
+                  return { status, trouble: isOfHTTP ? trouble : undefined };
+                }),
               ),
             stuck: () => openai.stuck(),
             closed: () => openai.settled(),

@@ -116,7 +116,7 @@ function audioIn(value: JSONValue): number | undefined {
 }
 
 function recordedAct({ conn, fields }: RecordedLine): Act[] {
-  const { open, text, json, audio, frame, request, close, abort } = fields;
+  const { open, text, audio, frame, request, close, abort } = fields;
   if (open !== undefined) {
     const { url, headers, protocols } = membersOf(open);
     const pairs = Object.entries(membersOf(headers)).map(([name, value]) =>
@@ -132,7 +132,8 @@ function recordedAct({ conn, fields }: RecordedLine): Act[] {
   if (close !== undefined) return [{ conn, kind: "close", value: close }];
   if (abort !== undefined) return [{ conn: 0, kind: "abort", value: null }];
   if (text === undefined) return [];
-  if (json === false) return [{ conn, kind: "message", value: text }];
+  // What is no JSON is recorded as it is.
+  if (typeof text === "string") return [{ conn, kind: "message", value: text }];
   return [textAct(conn, JSON.stringify(text))];
 }
 

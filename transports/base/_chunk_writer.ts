@@ -1,5 +1,5 @@
 import type { BaseAudioMixer } from "../../audio/mod.ts";
-import { type Clock, TimeoutError } from "../../async/mod.ts";
+import { type Clock, TimeoutError, type Timer } from "../../async/mod.ts";
 import { AudioQueue } from "./_audio_queue.ts";
 import type { AudioFormat } from "./_converter.ts";
 import { mixInto } from "./_mixers.ts";
@@ -60,6 +60,7 @@ export class ChunkWriter {
   #silentUntil = -Infinity;
   #continuous: boolean;
   #busy: Span | undefined;
+  #patience: Timer | undefined;
   #stalled = false;
   #failing = false;
   #hoarse = false;
@@ -121,6 +122,11 @@ export class ChunkWriter {
     this.#queue.clear();
     this.#generation++;
     if (takenBack) this.#nextAt = this.#silentUntil = this.#options.clock.now();
+  }
+
+  /** Waits for nothing any more. */
+  close(): void {
+    this.#patience?.cancel();
   }
 
   /** When the next chunk is to be written, as far as there is one. */
@@ -214,7 +220,7 @@ export class ChunkWriter {
     const { clock, wake } = this.#options;
     const generation = this.#generation;
     this.#busy = span;
-    const timer = clock.timer(WRITE_TIMEOUT_MS, () => {
+    const timer = this.#patience = clock.timer(WRITE_TIMEOUT_MS, () => {
       this.#stalled = true;
       if (generation === this.#generation) {
         this.#failed(span, new TimeoutError(`Cannot go on: not done after ${WRITE_TIMEOUT_MS} ms`));

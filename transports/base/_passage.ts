@@ -114,9 +114,13 @@ export class Passage {
       .map(({ text, atMs }) => ({ text, position: atMs * this.#rate / 1000 }));
   }
 
-  /** Drops what was not reached, down to what may not be dropped: that has been reached now. */
-  interrupt(): void {
+  /** Says that the audio which was not reached was dropped. */
+  silence(): void {
     this.#ledger.interrupt();
+  }
+
+  /** Drops the frames that wait, down to those that may not be dropped. */
+  interrupt(): void {
     this.#markers.retain(({ frame }) => frame.uninterruptible);
   }
 

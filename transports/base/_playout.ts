@@ -153,12 +153,18 @@ export class Playout {
 
   /** Says what was heard so far, and drops the rest, down to what may not be dropped. */
   interrupt(): void {
+    this.#silence();
+    this.#passage.interrupt();
+  }
+
+  /** Says what was heard so far, and drops the audio behind it; frames that waited for it have been reached now. */
+  #silence(): void {
     const now = this.#options.clock.now();
     this.#release(now);
     this.#passHeardPart(now);
     this.#writer.interrupt(this.#recall());
     this.#converter.reset();
-    this.#passage.interrupt();
+    this.#passage.silence();
     this.#timeline.clear(this.#passage.queued);
     if (this.#limit !== Infinity) this.#limit = this.#passage.queued;
     this.#speech.reset();
@@ -173,7 +179,8 @@ export class Playout {
 
   /** Plays what is queued to its end, and silence after it. */
   async finish(silenceMs: number): Promise<void> {
-    if (!this.#options.sink.ready()) this.interrupt();
+    // Nobody is left to hear it, but what comes behind it still counts.
+    if (!this.#options.sink.ready()) this.#silence();
     this.#append(this.#converter.flush(), { speech: false });
     this.#writer.end();
     this.#speech.reset();
@@ -189,6 +196,7 @@ export class Playout {
   close(): void {
     this.#closed = true;
     this.#timer?.cancel();
+    this.#writer.close();
     this.#room.release();
     this.#drained.release();
   }
@@ -261,6 +269,8 @@ export class Playout {
     const { sink } = this.#options;
     const unplayed = sink.recall();
     if (unplayed === undefined) return !sink.ready();
+    // The peer's count begins behind what it never got.
+    if (this.#timeline.lossy) return true;
     const { written } = this.#writer;
     const heardTo = (ms: number) => written - this.#positionOf(ms) + EPSILON;
     if (typeof unplayed === "number") {

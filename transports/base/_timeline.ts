@@ -53,6 +53,12 @@ export class Timeline {
     return span && { span, endsAt: this.#endOf(span) };
   }
 
+  /** Whether some of what is not over never reached the wire. */
+  get lossy(): boolean {
+    for (const span of this.#spans) if (span.lost) return true;
+    return false;
+  }
+
   /** When the last speech ends, in milliseconds of the clock. */
   get speechEnd(): number {
     return this.#speechEnd;

@@ -308,6 +308,7 @@ export abstract class BaseOutputTransport extends FrameProcessor {
   #audio(frame: OutputAudioRawFrame): Promise<void> | undefined {
     const { transportDestination: destination } = frame;
     const playout = this.#playouts.get(destination);
+    if (this.#playouts.size === 0) return undefined;
     if (!this.params.audioOutEnabled) {
       this.#warnOnce(`"${this.name}" drops audio: its params do not set "audioOutEnabled"`);
       return undefined;
@@ -335,8 +336,7 @@ export abstract class BaseOutputTransport extends FrameProcessor {
   }
 
   #send(frame: OutputTransportMessageFrame | OutputTransportMessageUrgentFrame): void {
-    const failed = (error: unknown) =>
-      this.reportError(`Cannot send "${frame.name}": ${messageOf(error)}`, error);
+    const failed = (error: unknown) => this.#problem(`send "${frame.name}"`, error);
     try {
       this.sendMessage(frame)?.catch(failed);
     } catch (error) {
@@ -362,6 +362,8 @@ export abstract class BaseOutputTransport extends FrameProcessor {
     const silenceMs = ends ? (this.params.audioOutEndSilenceSecs ?? END_SILENCE_SECS) * 1000 : 0;
     this.#finishing = true;
     await Promise.all([...this.#playouts.values()].map((playout) => playout.finish(silenceMs)));
+    // What comes behind the last frame is for nobody.
+    this.#each((playout) => playout.close());
     if (!ends) await this.#stopPlaying();
   }
 
@@ -379,7 +381,8 @@ export abstract class BaseOutputTransport extends FrameProcessor {
   }
 
   #problem(doing: string, error: unknown): void {
-    this.reportError(`Cannot ${doing} in "${this.name}": ${messageOf(error)}`, error);
+    const why = error instanceof Error ? error.message : String(error);
+    this.reportError(`Cannot ${doing} in "${this.name}": ${why}`, error);
   }
 
   #warnOnce(message: string): void {
@@ -392,8 +395,4 @@ export abstract class BaseOutputTransport extends FrameProcessor {
 function addressed<F extends Frame>(frame: F, destination: string | undefined): F {
   frame.transportDestination = destination;
   return frame;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,0 +1,33 @@
+import type { STTErrorEvent } from "../stt/mod.ts";
+import type { JSONFields, ProviderErrorCategory } from "../wire/mod.ts";
+import { VERSION } from "./_speech.ts";
+
+/** What every connection that hears says of itself. */
+export function hearingHeaders(
+  { apiKey, options }: {
+    readonly apiKey: string;
+    readonly options: { readonly extraHeaders?: Readonly<Record<string, string>> | undefined };
+  },
+): Record<string, string> {
+  return { "X-API-Key": apiKey, "Cartesia-Version": VERSION, ...options.extraHeaders };
+}
+
+/** What went wrong; after what is the client's fault another connection goes wrong as well. */
+export function hearingError(fields: JSONFields): STTErrorEvent {
+  const status = fields.number("status_code") ?? 500;
+  const category = categoryOf(status);
+  return {
+    type: "error",
+    code: fields.text("error_code"),
+    category,
+    fatal: status < 500,
+    retryable: category === "rate_limit" || category === "server_error",
+    body: fields.value,
+  };
+}
+
+function categoryOf(status: number): ProviderErrorCategory {
+  if (status === 401 || status === 403) return "auth";
+  if (status === 429) return "rate_limit";
+  return status < 500 ? "invalid_request" : "server_error";
+}
