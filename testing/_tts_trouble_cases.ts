@@ -15,7 +15,8 @@ export const TTS_TROUBLE_CASES: Readonly<Record<TTSTroubleContractCase, CaseName
     name: "reports a refusal once, without secrets, and speaks the next answer",
     provider: true,
   },
-  drop: { name: "reports a connection that breaks, and speaks the next answer", provider: true },
+  busy: { name: "comes again when there were too many requests, and says all", provider: true },
+  drop: { name: "loses and repeats nothing when a connection breaks", provider: true },
   halfClose: { name: "goes on when a connection is half closed", provider: true },
   oversized: { name: "goes on after a message that is too large", provider: true },
   garbage: { name: "goes on after messages that cannot be read", provider: true },
@@ -42,8 +43,8 @@ export class TTSTroubleCases {
       interruption: () => this.#interruption(),
       late: () => this.#late(),
       refusal: () => this.#trouble({ status: 401 }),
-      drop: () =>
-        this.#contract.resumes ? this.#resumes("drop") : this.#trouble({ trouble: "drop" }),
+      busy: () => this.#busy(),
+      drop: () => this.#resumes("drop"),
       halfClose: () => this.#resumes("halfClose"),
       oversized: () => this.#resumes("oversized"),
       garbage: () => this.#garbage(),
@@ -93,6 +94,24 @@ export class TTSTroubleCases {
     await using session = await this.#open(trouble);
     session.pipeline.push(...answer(HELLO));
     await session.recovers();
+  }
+
+  /** There are too many requests, and later no more. */
+  async #busy(): Promise<void> {
+    await using session = await this.#open({ status: 429 });
+    const { pipeline, subject: { provider } } = session;
+    const { clock } = pipeline;
+    const before = clock.now();
+    pipeline.push(...answer(HELLO));
+    // It is refused within no time, if that stands still.
+    await manyTurns();
+    provider?.relent?.();
+    await pipeline.until(LLMFullResponseEndFrame);
+    assertEquals(pipeline.errors.map(({ error }) => error), []);
+    assertEquals(spokenText(pipeline.down), HELLO);
+    assert(clock.now() - before >= 100, "it came again at once");
+    session.checkSecrets(HELLO);
+    await session.speaksNext();
   }
 
   /** A connection breaks, and nobody notices. */

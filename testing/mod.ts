@@ -109,12 +109,7 @@ export {
   type ScriptedRequest,
   type ScriptedResponse,
 } from "./scripted_http_server.ts";
-export {
-  type HttpSpokenWord,
-  type HttpTTSDialect,
-  type HttpTTSRequest,
-  ScriptedHttpTTS,
-} from "./scripted_http_tts.ts";
+export { type HttpSpokenWord, type HttpTTSDialect, ScriptedHttpTTS } from "./scripted_http_tts.ts";
 export {
   type ScriptedAnswer,
   type ScriptedCall,

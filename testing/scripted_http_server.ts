@@ -8,6 +8,8 @@ export interface ScriptedResponse {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** The body: text and bytes as they are, anything else as JSON; each part of a list by itself. */
   readonly body?: unknown;
+  /** Parts of the body behind it, each made when the client takes it. */
+  readonly more?: Iterable<string | Uint8Array> | undefined;
   /** Milliseconds before each part. */
   readonly pauseMs?: number | undefined;
   /** What happens behind the body: the connection breaks, or nothing more comes. */
@@ -118,13 +120,13 @@ export class ScriptedHttpServer implements AsyncDisposable {
 
   /** A part at a time, and never one that nobody waits for. */
   #stream(request: OpenRequest, answer: ScriptedResponse): ReadableStream<Uint8Array> {
-    const { body, pauseMs = 0, trouble } = answer;
-    const parts = (Array.isArray(body) ? body : body === undefined ? [] : [body]).map(bytesOf);
+    const { pauseMs = 0, trouble } = answer;
+    const parts = partsOf(answer);
     const over = new AbortController();
     const { signal } = over;
     return new ReadableStream({
       pull: async (controller) => {
-        const part = parts.shift();
+        const { value: part } = parts.next();
         if (part) {
           // Whoever closes the request ends the pause, and wants no more.
           if (pauseMs > 0) await systemClock.sleep(pauseMs, { signal }).catch(() => {});
@@ -191,6 +193,12 @@ async function bodyOf(request: Request): Promise<unknown> {
     // Whoever looks at it sees that it is no JSON.
     return text;
   }
+}
+
+function* partsOf({ body, more = [] }: ScriptedResponse): Generator<Uint8Array, undefined> {
+  const parts = Array.isArray(body) ? body : body === undefined ? [] : [body];
+  for (const part of parts) yield bytesOf(part);
+  for (const part of more) yield bytesOf(part);
 }
 
 function isBytes(value: unknown): value is Uint8Array {

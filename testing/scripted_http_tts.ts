@@ -1,3 +1,8 @@
+import {
+  ScriptedHttpServer,
+  type ScriptedRequest,
+  type ScriptedResponse,
+} from "./scripted_http_server.ts";
 import type { TTSContractAnswer, TTSContractProvider } from "./tts_contract.ts";
 
 /** How a provider of voices answers over HTTP, from its own side. */
@@ -5,9 +10,9 @@ export interface HttpTTSDialect {
   /** The text that a request asks for. */
   text(body: unknown): string;
   /** The voice that a request asks for. */
-  voice(body: unknown, request: HttpTTSRequest): unknown;
+  voice(body: unknown, request: ScriptedRequest): unknown;
   /** Rate of the audio that a request asks for, in hertz. */
-  sampleRate(body: unknown, request: HttpTTSRequest): number;
+  sampleRate(body: unknown, request: ScriptedRequest): number;
   /** Kind of the answer's body. @default {"audio/pcm"} */
   readonly contentType?: string | undefined;
   /** What begins an answer, such as a header. */
@@ -26,20 +31,6 @@ export interface HttpSpokenWord {
   readonly startMs: number;
   /** When it ends. */
   readonly endMs: number;
-}
-
-/** A request that a {@linkcode ScriptedHttpTTS} was sent. */
-export interface HttpTTSRequest {
-  /** What was to be done: `POST`. */
-  readonly method: string;
-  /** The address that was asked for, with its query. */
-  readonly url: URL;
-  /** The headers that were sent. */
-  readonly headers: Headers;
-  /** What it says: the JSON of its body, if that is JSON. */
-  readonly body: unknown;
-  /** How it ended, so far. */
-  outcome: "answered" | "closed" | undefined;
 }
 
 /** Milliseconds that a character takes to say. */
@@ -63,28 +54,29 @@ const CHARACTER_MS = 60;
  * ```
  */
 export class ScriptedHttpTTS implements TTSContractProvider, AsyncDisposable {
-  /** What was asked so far. */
-  readonly requests: HttpTTSRequest[] = [];
   /** The key, for who makes the service. */
   readonly apiKey = "scripted-key";
   /** What must never be logged. */
   readonly secrets: readonly string[] = [this.apiKey];
   readonly #dialect: HttpTTSDialect;
   readonly #answers: TTSContractAnswer[] = [];
-  readonly #server: Deno.HttpServer<Deno.NetAddr>;
-  #changed = Promise.withResolvers<void>();
-  #stuck = 0;
+  readonly #server: ScriptedHttpServer;
+  #floodedMs = 0;
 
   /** Starts a provider that answers as `dialect` says. */
   constructor(dialect: HttpTTSDialect) {
     this.#dialect = dialect;
-    const options = { port: 0, hostname: "127.0.0.1", onListen: () => {} };
-    this.#server = Deno.serve(options, (request) => this.#answer(request));
+    this.#server = new ScriptedHttpServer((request) => this.#answerTo(request));
+  }
+
+  /** What was asked so far. */
+  get requests(): readonly ScriptedRequest[] {
+    return this.#server.requests;
   }
 
   /** Its address. */
   get url(): string {
-    return `http://127.0.0.1:${this.#server.addr.port}`;
+    return this.#server.url;
   }
 
   /** Has it answer the next requests so. */
@@ -94,12 +86,17 @@ export class ScriptedHttpTTS implements TTSContractProvider, AsyncDisposable {
 
   /** Resolves when it is stuck, as it was told to be. */
   stuck(): Promise<void> {
-    return this.#until(() => this.#stuck > 0);
+    return this.#server.stuck();
   }
 
   /** Resolves when every request so far has ended. */
   closed(): Promise<void> {
-    return this.#until(() => this.requests.every(({ outcome }) => outcome !== undefined));
+    return this.#server.settled();
+  }
+
+  /** Milliseconds of audio of a flood that the client has taken. */
+  floodedMs(): number {
+    return this.#floodedMs;
   }
 
   /** The voice that the last request asked for. */
@@ -110,7 +107,7 @@ export class ScriptedHttpTTS implements TTSContractProvider, AsyncDisposable {
 
   /** Stops it. */
   async close(): Promise<void> {
-    await this.#server.shutdown();
+    await this.#server.close();
   }
 
   /** Same as {@linkcode ScriptedHttpTTS.close}. */
@@ -118,67 +115,32 @@ export class ScriptedHttpTTS implements TTSContractProvider, AsyncDisposable {
     await this.close();
   }
 
-  async #until(isSo: () => boolean): Promise<void> {
-    while (!isSo()) await this.#changed.promise;
-  }
-
-  #tell(): void {
-    this.#changed.resolve();
-    this.#changed = Promise.withResolvers();
-  }
-
-  async #answer(request: Request): Promise<Response> {
-    const text = await request.text();
-    const asked: HttpTTSRequest = {
-      method: request.method,
-      url: new URL(request.url),
-      headers: new Headers(request.headers),
-      body: jsonOf(text),
-      outcome: undefined,
-    };
-    this.requests.push(asked);
-    const { status, trouble } = this.#answers.shift() ?? {};
-    if (status !== undefined) {
-      asked.outcome = "answered";
-      return Response.json({ error: { message: `no: ${text}` } }, { status });
-    }
-    const pieces = [...this.#pieces(asked)];
-    const until = trouble === undefined ? Infinity : trouble === "silence" ? 0 : pieces.length / 2;
-    let k = 0;
-    const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
-      pull: (controller) => {
-        const piece = pieces[k];
-        if (k++ >= until) return this.#fail(trouble, asked, controller);
-        if (piece) return controller.enqueue(piece);
-        asked.outcome = "answered";
-        controller.close();
-        this.#tell();
-      },
-      cancel: () => {
-        asked.outcome ??= "closed";
-        this.#tell();
-      },
-    }, { highWaterMark: 0 });
+  #answerTo(request: ScriptedRequest): ScriptedResponse {
+    const { status, trouble, mischief } = this.#answers.shift() ?? {};
+    // A refusal that quotes what was asked: none of it may be logged.
+    if (status !== undefined) return { status, body: { error: { message: request.body } } };
+    const pieces = [...this.#pieces(request)];
     const { contentType = "audio/pcm" } = this.#dialect;
-    return new Response(body, { headers: { "Content-Type": contentType } });
+    const headers = { "Content-Type": contentType };
+    if (mischief === "flood") return { headers, more: this.#flood(request) };
+    if (trouble === undefined) return { headers, body: pieces };
+    const count = trouble === "silence" ? 0 : Math.ceil(pieces.length / 2);
+    const body = pieces.slice(0, count);
+    return { headers, body, trouble: trouble === "drop" ? "drop" : "stall" };
   }
 
-  #fail(
-    trouble: TTSContractAnswer["trouble"],
-    asked: HttpTTSRequest,
-    controller: ReadableStreamDefaultController,
-  ): void | Promise<void> {
-    if (trouble === "drop") {
-      asked.outcome = "closed";
-      controller.error(new Error("Cannot go on: it was told to break off"));
-      return this.#tell();
+  /** Speaks for as long as the client takes it, for some minutes at most. */
+  *#flood(request: ScriptedRequest): Iterable<Uint8Array<ArrayBuffer>> {
+    const samples = this.#dialect.sampleRate(request.body, request);
+    const audio = new Uint8Array(new Int16Array(samples).fill(1_000).buffer);
+    const word = { text: "on", startMs: 0, endMs: 1_000 };
+    while (this.#floodedMs < 400_000) {
+      this.#floodedMs += 1_000;
+      yield this.#dialect.audio?.(audio, word) ?? audio;
     }
-    this.#stuck++;
-    this.#tell();
-    return Promise.withResolvers<void>().promise;
   }
 
-  *#pieces(asked: HttpTTSRequest): Iterable<Uint8Array<ArrayBuffer>> {
+  *#pieces(asked: ScriptedRequest): Iterable<Uint8Array<ArrayBuffer>> {
     const { body } = asked;
     const rate = this.#dialect.sampleRate(body, asked);
     if (this.#dialect.begin) yield this.#dialect.begin(rate);
@@ -191,14 +153,5 @@ export class ScriptedHttpTTS implements TTSContractProvider, AsyncDisposable {
       yield this.#dialect.audio?.(bytes, { text: word.trim(), startMs, endMs }) ?? bytes;
     }
     if (this.#dialect.end) yield this.#dialect.end();
-  }
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Some requests are no JSON.
-    return text;
   }
 }

@@ -46,4 +46,27 @@ export class SeededRandom {
     if (list.length === 0) throw new RangeError("Cannot pick one of a list: it is empty");
     return list[this.int(0, list.length - 1)] as T;
   }
+
+  /**
+   * One of the keys, each as often as its weight says.
+   *
+   * @example
+   * ```ts
+   * import { SeededRandom } from "@parley/sdk/testing";
+   * import { assertEquals } from "@std/assert";
+   * const random = new SeededRandom(7);
+   * const drawn = Array.from({ length: 100 }, () => random.weighted({ heads: 3, tails: 1 }));
+   * assertEquals(drawn.filter((side) => side === "heads").length, 74);
+   * ```
+   * @throws {RangeError} If no weight is above 0.
+   */
+  weighted<K extends string>(weights: Readonly<Partial<Record<K, number>>>): K {
+    const entries = (Object.entries(weights) as [K, number][]).filter(([, weight]) => weight > 0);
+    const last = entries.at(-1);
+    if (!last) throw new RangeError("Cannot draw by weights: none is above 0");
+    let left = this.next() * entries.reduce((sum, [, weight]) => sum + weight, 0);
+    // Sums of fractions are not exact: what may be left of the whole is the last one's.
+    const [key] = entries.find(([, weight]) => (left -= weight) < 0) ?? last;
+    return key;
+  }
 }

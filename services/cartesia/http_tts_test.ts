@@ -6,7 +6,7 @@ import { CartesiaHttpTTSService, type CartesiaHttpTTSServiceOptions } from "./mo
 
 function make(provider: ScriptedHttpTTS, options: CartesiaHttpTTSServiceOptions) {
   const { apiKey, url: baseUrl } = provider;
-  return new CartesiaHttpTTSService({ apiKey, baseUrl, maxRetries: 0, ...options });
+  return new CartesiaHttpTTSService({ apiKey, baseUrl, ...options });
 }
 
 testTTS({

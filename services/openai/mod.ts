@@ -3,22 +3,16 @@
  *
  * They need `OPENAI_API_KEY`, and the permissions to read it and to reach the
  * API: `--allow-env=OPENAI_API_KEY,OPENAI_CUSTOM_HEADERS
- * --allow-net=api.openai.com`. The official `openai` package, which they load
- * when the pipeline starts, looks for the second variable.
+ * --allow-net=api.openai.com`. The official `openai` package, which the language
+ * model loads when the pipeline starts, looks for the second variable.
  *
  * @module
  */
-export type { OpenAIConnectionOptions } from "./_connection.ts";
+export type { OpenAIAccountOptions } from "./_account.ts";
 export { OpenAILLMService, type OpenAILLMServiceOptions, type OpenAILLMSettings } from "./llm.ts";
-export {
-  OpenAISTTService,
-  type OpenAISTTServiceOptions,
-  type OpenAISTTSettings,
-  type OpenAITranscriptionClient,
-} from "./stt.ts";
+export { OpenAISTTService, type OpenAISTTServiceOptions, type OpenAISTTSettings } from "./stt.ts";
 export {
   OPENAI_VOICES,
-  type OpenAISpeechClient,
   OpenAITTSService,
   type OpenAITTSServiceOptions,
   type OpenAITTSSettings,

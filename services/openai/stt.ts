@@ -1,14 +1,12 @@
-import { encodeWav } from "../../audio/mod.ts";
 import { languageBase } from "../../text/mod.ts";
 import {
-  SegmentedSTTService,
-  type SegmentedSTTServiceOptions,
+  type HttpSTTContext,
+  type HttpSTTProtocol,
+  HttpSTTService,
+  type HttpSTTServiceOptions,
   type STTSettings,
-  type Transcript,
 } from "../stt/mod.ts";
-import { ProviderError } from "../wire/mod.ts";
-import { connectOpenAI } from "../wire/openai_sdk.ts";
-import { OpenAIConnection, type OpenAIConnectionOptions } from "./_connection.ts";
+import { headersOf, type OpenAIAccountOptions } from "./_account.ts";
 
 // Wire: https://platform.openai.com/docs/api-reference/audio/createTranscription (openai 7.55, read 2026-11-20)
 
@@ -26,21 +24,11 @@ export interface OpenAISTTSettings extends STTSettings {
   readonly extra?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** What a request needs of a client; the official `openai` client is one. */
-export interface OpenAITranscriptionClient {
-  /** Sound. */
-  readonly audio: {
-    /** Its words. */
-    readonly transcriptions: {
-      /** Has a recording transcribed. */
-      create(body: object, options: { readonly signal: AbortSignal }): PromiseLike<unknown>;
-    };
-  };
-}
-
 /** What an {@linkcode OpenAISTTService} can be given. */
 export interface OpenAISTTServiceOptions
-  extends SegmentedSTTServiceOptions<OpenAISTTSettings>, OpenAIConnectionOptions {
+  extends HttpSTTServiceOptions<OpenAISTTSettings>, OpenAIAccountOptions {
+  /** Address of the API, or of one that is compatible. @default {"https://api.openai.com/v1"} */
+  readonly baseUrl?: string | undefined;
   /**
    * Whether the transcript's `result` is to hold how sure the model was of each
    * token.
@@ -48,11 +36,60 @@ export interface OpenAISTTServiceOptions
    * @default {false}
    */
   readonly includeProbMetrics?: boolean | undefined;
-  /** A client to use instead of one of our own; its key counts. */
-  readonly client?: OpenAITranscriptionClient | undefined;
 }
 
-// Rung 3: OpenAI's own SDK asks and reads
+const protocol: HttpSTTProtocol<OpenAISTTSettings, OpenAISTTServiceOptions> = {
+  provider: "OpenAI",
+  keyEnv: "OPENAI_API_KEY",
+  url: "https://api.openai.com/v1",
+  defaults: { model: "gpt-4o-transcribe", language: "en" },
+  ttfsP99LatencySecs: 2.01,
+  request: (wav, context) => ({
+    url: `${context.url}/audio/transcriptions`,
+    headers: headersOf(context),
+    body: formOf(wav, context),
+  }),
+  receive: (answer) => {
+    const text = answer.text("text");
+    return text === undefined ? undefined : { text, result: answer.value };
+  },
+};
+
+function formOf(
+  wav: Uint8Array<ArrayBuffer>,
+  { settings, options }: HttpSTTContext<OpenAISTTSettings, OpenAISTTServiceOptions>,
+): FormData {
+  const { model, language, prompt, temperature, extra } = settings;
+  const form = new FormData();
+  form.set("file", new File([wav], "audio.wav", { type: "audio/wav" }));
+  const fields = {
+    model,
+    ...language && { language: languageBase(language) },
+    prompt,
+    temperature,
+    ...options.includeProbMetrics && probabilities(model),
+    ...extra,
+  };
+  for (const [name, value] of Object.entries(fields)) appendTo(form, name, value);
+  return form;
+}
+
+/** Lists and objects are written as OpenAI's own client writes them. */
+function appendTo(form: FormData, name: string, value: unknown): void {
+  if (value === undefined || value === null) return;
+  if (Array.isArray(value)) {
+    for (const item of value) appendTo(form, `${name}[]`, item);
+  } else if (typeof value === "object") {
+    for (const [key, item] of Object.entries(value)) appendTo(form, `${name}[${key}]`, item);
+  } else form.append(name, String(value));
+}
+
+/** What asks a model how sure it was: whisper says so in its long answer only. */
+function probabilities(model: string | undefined): Record<string, unknown> {
+  return model?.startsWith("whisper")
+    ? { response_format: "verbose_json" }
+    : { response_format: "json", include: ["logprobs"] };
+}
 
 /**
  * Transcribes with OpenAI's models, a segment of speech at a time. Needs a VAD
@@ -66,73 +103,13 @@ export interface OpenAISTTServiceOptions
  * ```
  * @see https://platform.openai.com/docs/guides/speech-to-text
  */
-export class OpenAISTTService extends SegmentedSTTService<OpenAISTTSettings> {
-  readonly #connection: OpenAIConnection<OpenAITranscriptionClient>;
-  readonly #includeProbMetrics: boolean;
-
+export class OpenAISTTService extends HttpSTTService<OpenAISTTSettings, OpenAISTTServiceOptions> {
   /**
    * Makes a service; nothing is opened until somebody first speaks.
    *
    * @throws {MissingKeyError} If there is no key.
    */
   constructor(options: OpenAISTTServiceOptions = {}) {
-    super({ ttfsP99LatencySecs: 2.01, ...options }, { model: "gpt-4o-transcribe", language: "en" });
-    this.#connection = new OpenAIConnection(options, connectOpenAI);
-    this.loadAtStart(() => this.#connection.get());
-    this.#includeProbMetrics = options.includeProbMetrics ?? false;
+    super(protocol, options);
   }
-
-  /** Has a segment transcribed. */
-  protected override async transcribe(
-    audio: Int16Array,
-    signal: AbortSignal,
-  ): Promise<Transcript> {
-    try {
-      return this.#read(await this.clock.hold(this.#ask(audio, signal)));
-    } catch (error) {
-      throw this.#connection.meaning(error, "transcribe");
-    }
-  }
-
-  async #ask(audio: Int16Array, signal: AbortSignal): Promise<unknown> {
-    const { model, language, prompt, temperature, extra } = this.settings;
-    const wav = encodeWav(audio, { sampleRate: this.sampleRate });
-    const body = {
-      model,
-      file: new File([wav.slice()], "audio.wav", { type: "audio/wav" }),
-      ...language && { language: languageBase(language) },
-      ...prompt !== undefined && { prompt },
-      ...temperature !== undefined && { temperature },
-      ...this.#includeProbMetrics && probabilities(model),
-      ...extra,
-    };
-    const client = await this.#connection.get();
-    return await client.audio.transcriptions.create(body, { signal });
-  }
-
-  #read(answer: unknown): Transcript {
-    if (!hasText(answer)) {
-      throw new ProviderError("Cannot transcribe with OpenAI: its answer has no text", {
-        provider: "OpenAI",
-        category: "bad_answer",
-        retryable: true,
-        body: answer,
-      });
-    }
-    const { text } = answer;
-    const { language } = this.settings;
-    return { text, language: language ?? undefined, result: answer };
-  }
-}
-
-/** What asks a model how sure it was: whisper says so in its long answer only. */
-function probabilities(model: string | undefined): Record<string, unknown> {
-  return model?.startsWith("whisper")
-    ? { response_format: "verbose_json" }
-    : { response_format: "json", include: ["logprobs"] };
-}
-
-function hasText(answer: unknown): answer is { readonly text: string } {
-  return typeof answer === "object" && answer !== null && "text" in answer &&
-    typeof answer.text === "string";
 }

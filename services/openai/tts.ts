@@ -1,19 +1,12 @@
-import { PcmReader, StreamResampler } from "../../audio/mod.ts";
 import {
-  type SpeechEvent,
-  type SpeechRequest,
-  TTSService,
-  type TTSServiceOptions,
+  type HttpTTSProtocol,
+  HttpTTSService,
+  type HttpTTSServiceOptions,
   type TTSSettings,
 } from "../tts/mod.ts";
-import { holdEach } from "../wire/mod.ts";
-import { connectOpenAI } from "../wire/openai_sdk.ts";
-import { OpenAIConnection, type OpenAIConnectionOptions } from "./_connection.ts";
+import { headersOf, type OpenAIAccountOptions } from "./_account.ts";
 
 // Wire: https://platform.openai.com/docs/api-reference/audio/createSpeech (openai 7.55, read 2026-11-20)
-
-/** Rate of the audio that comes back as `pcm`, in hertz. */
-const SAMPLE_RATE = 24_000;
 
 /**
  * The voices that OpenAI has, as of 2026-11-20.
@@ -57,26 +50,29 @@ export interface OpenAITTSSettings extends TTSSettings {
   readonly extra?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** What a request needs of a client; the official `openai` client is one. */
-export interface OpenAISpeechClient {
-  /** Sound. */
-  readonly audio: {
-    /** Speech. */
-    readonly speech: {
-      /** Has a text spoken. */
-      create(body: object, options: { readonly signal: AbortSignal }): PromiseLike<Response>;
-    };
-  };
-}
-
 /** What an {@linkcode OpenAITTSService} can be given. */
 export interface OpenAITTSServiceOptions
-  extends TTSServiceOptions<OpenAITTSSettings>, OpenAIConnectionOptions {
-  /** A client to use instead of one of our own; its key counts. */
-  readonly client?: OpenAISpeechClient | undefined;
+  extends HttpTTSServiceOptions<OpenAITTSSettings>, OpenAIAccountOptions {
+  /** Address of the API, or of one that is compatible. @default {"https://api.openai.com/v1"} */
+  readonly baseUrl?: string | undefined;
 }
 
-// Rung 3: OpenAI's own SDK asks and reads
+const protocol: HttpTTSProtocol<OpenAITTSSettings, OpenAITTSServiceOptions> = {
+  provider: "OpenAI",
+  keyEnv: "OPENAI_API_KEY",
+  url: "https://api.openai.com/v1",
+  defaults: { model: "gpt-4o-mini-tts", voice: "alloy" },
+  // What "pcm" always has.
+  sampleRates: [24_000],
+  request: (input, context) => {
+    const { model, voice, instructions, speed, extra } = context.settings;
+    return {
+      url: `${context.url}/audio/speech`,
+      headers: headersOf(context),
+      json: { model, voice, input, response_format: "pcm", instructions, speed, ...extra },
+    };
+  },
+};
 
 /**
  * Speaks with OpenAI's voices, streamed.
@@ -92,48 +88,13 @@ export interface OpenAITTSServiceOptions
  * ```
  * @see https://platform.openai.com/docs/guides/text-to-speech
  */
-export class OpenAITTSService extends TTSService<OpenAITTSSettings> {
-  readonly #connection: OpenAIConnection<OpenAISpeechClient>;
-
+export class OpenAITTSService extends HttpTTSService<OpenAITTSSettings, OpenAITTSServiceOptions> {
   /**
    * Makes a service; nothing is opened until it first speaks.
    *
    * @throws {MissingKeyError} If there is no key.
    */
   constructor(options: OpenAITTSServiceOptions = {}) {
-    super(options, { model: "gpt-4o-mini-tts", voice: "alloy" });
-    this.#connection = new OpenAIConnection(options, connectOpenAI);
-    this.loadAtStart(() => this.#connection.get());
-  }
-
-  /** Speaks a text. */
-  protected override async *synthesize(request: SpeechRequest): AsyncIterable<SpeechEvent> {
-    try {
-      const body = await this.clock.hold(this.#ask(request));
-      if (!body) return;
-      const reader = new PcmReader();
-      const resampler = new StreamResampler(SAMPLE_RATE, request.sampleRate);
-      for await (const bytes of holdEach(this.clock, body)) {
-        yield { type: "audio", audio: resampler.process(reader.read(bytes)) };
-      }
-      yield { type: "audio", audio: resampler.flush() };
-    } catch (error) {
-      throw this.#connection.meaning(error, "speak");
-    }
-  }
-
-  async #ask({ text, signal }: SpeechRequest): Promise<ReadableStream<Uint8Array> | null> {
-    const { model, voice, instructions, speed, extra } = this.settings;
-    const body = {
-      model,
-      voice,
-      input: text,
-      response_format: "pcm",
-      ...instructions !== undefined && { instructions },
-      ...speed !== undefined && { speed },
-      ...extra,
-    };
-    const client = await this.#connection.get();
-    return (await client.audio.speech.create(body, { signal })).body;
+    super(protocol, options);
   }
 }

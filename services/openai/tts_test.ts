@@ -18,12 +18,13 @@ import { OPENAI_VOICES, OpenAITTSService, type OpenAITTSServiceOptions } from ".
 testTTS({
   name: "OpenAITTSService",
   key: { env: "OPENAI_API_KEY", make: () => new OpenAITTSService() },
+  skip: { slow: "the fake says no more than it is asked for" },
   otherVoice: "coral",
   open: () => {
     const openai = new FakeOpenAI();
     const { apiKey, url: baseUrl } = openai;
     return {
-      make: (options) => new OpenAITTSService({ apiKey, baseUrl, maxRetries: 0, ...options }),
+      make: (options) => new OpenAITTSService({ apiKey, baseUrl, ...options }),
       provider: {
         script: (...answers) => openai.speech(...answers.map(asSpeech)),
         stuck: () => openai.stuck(),
@@ -48,7 +49,6 @@ function start(options: OpenAITTSServiceOptions = {}, params = {}) {
   const tts = new OpenAITTSService({
     apiKey: openai.apiKey,
     baseUrl: openai.url,
-    maxRetries: 0,
     ...options,
   });
   const pipeline = new TestPipeline([tts], { params });
@@ -88,6 +88,24 @@ Deno.test("OpenAITTSService asks for what its settings say, as they change", asy
   assertEquals(openai.requests.map(({ body }) => body), [
     { input: "One.", ...settings, ...common },
     { input: "Two.", ...settings, speed: 0.9, voice: "voice_123", ...common },
+  ]);
+});
+
+Deno.test("OpenAITTSService says who asks, and what headers were given", async () => {
+  await using session = start({
+    organization: "org-1",
+    project: "proj-2",
+    defaultHeaders: { "X-Trace": "7" },
+  });
+  session.pipeline.push(new TTSSpeakFrame("Hello."));
+  await session.pipeline.until(TTSStoppedFrame);
+  const [request] = session.openai.requests;
+  const names = ["authorization", "openai-organization", "openai-project", "x-trace"];
+  assertEquals(names.map((name) => request?.headers.get(name)), [
+    `Bearer ${session.openai.apiKey}`,
+    "org-1",
+    "proj-2",
+    "7",
   ]);
 });
 

@@ -14,7 +14,7 @@ const RIME: HttpTTSDialect = {
 
 function make(provider: ScriptedHttpTTS, options: RimeHttpTTSServiceOptions) {
   const { apiKey, url: baseUrl } = provider;
-  return new RimeHttpTTSService({ apiKey, baseUrl, maxRetries: 0, ...options });
+  return new RimeHttpTTSService({ apiKey, baseUrl, ...options });
 }
 
 testTTS({

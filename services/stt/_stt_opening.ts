@@ -1,14 +1,7 @@
-import { type Clock, TimeoutError } from "../../async/mod.ts";
-import {
-  ConnectionError,
-  connectSocket,
-  type Dial,
-  httpError,
-  ProviderError,
-  type Socket,
-} from "../wire/mod.ts";
+import type { Clock } from "../../async/mod.ts";
+import { connectSocket, type Dial, JSONFields, requestText, type Socket } from "../wire/mod.ts";
 import { unreadable } from "./_stt_errors.ts";
-import type { STTConnection, STTPreparation, STTProtocol } from "./protocol.ts";
+import type { STTConnection, STTProtocol } from "./protocol.ts";
 import type { STTSettings } from "./stt_service.ts";
 
 /** A connection as the engine sees it: what can change of it does. */
@@ -44,93 +37,39 @@ export async function openSTT<S extends STTSettings, O, T>(
 ): Promise<OpenedSTT<S, O, T>> {
   const { clock, signal, basics, dial, connectTimeoutMs } = options;
   const { provider, keyEnv, pingMs } = protocol;
+  const common = { clock, signal, provider, doing: "transcribe" };
   const c: LiveSTTConnection<S, O, T> = {
     ...basics,
     id: crypto.randomUUID(),
     openedAt: clock.date(),
-    prepared: undefined,
+    prepared: new JSONFields(undefined),
     finalizing: false,
     // A protocol that makes no state asks for none.
     state: protocol.state?.() as T,
   };
   const preparation = protocol.prepare?.(c);
-  if (preparation) c.prepared = await clock.hold(prepare(protocol, preparation, options));
+  if (preparation) {
+    const answer = await requestText(preparation, {
+      ...common,
+      keyEnv: keyEnv ?? "the key",
+      timeoutMs: connectTimeoutMs,
+    });
+    c.prepared = new JSONFields(parsed(provider, answer));
+  }
   const socket = await connectSocket(protocol.connect(c), {
-    clock,
-    signal,
-    provider,
+    ...common,
     keyEnv,
     connectTimeoutMs,
     pingMs,
     dial,
-    doing: "transcribe",
   });
   return { socket, c };
 }
 
-/** Asks for what a connection needs. */
-async function prepare<S extends STTSettings, O, T>(
-  { provider, keyEnv = "the key" }: STTProtocol<S, O, T>,
-  asked: STTPreparation,
-  options: STTOpeningOptions<S, O>,
-): Promise<unknown> {
-  using limit = new TimeLimit(options);
-  const { signal } = limit;
-  const { url, method = "POST", headers = {}, body } = asked;
-  const json = body === undefined ? {} : { body: JSON.stringify(body) };
-  const type = body === undefined ? {} : { "Content-Type": "application/json" };
+function parsed(provider: string, answer: string): unknown {
   try {
-    const init = { method, headers: { ...type, ...headers }, ...json, signal };
-    const response = await fetch(url, init);
-    const text = await response.text();
-    if (response.ok) return parse(provider, text);
-    const { status } = response;
-    const retryAfter = response.headers.get("retry-after");
-    throw httpError({ provider, doing: "transcribe", status, keyEnv, body: text, retryAfter });
-  } catch (cause) {
-    if (cause instanceof ProviderError) throw cause;
-    options.signal.throwIfAborted();
-    const { host } = new URL(url);
-    const state = signal.aborted ? "no answer in time" : `nothing answers at "${host}"`;
-    throw new ConnectionError(`Cannot connect to ${provider}: ${state}`, { host, provider, cause });
-  }
-}
-
-function parse(provider: string, text: string): unknown {
-  try {
-    return JSON.parse(text);
+    return JSON.parse(answer);
   } catch (error) {
     throw unreadable(provider, error);
-  }
-}
-
-/** A signal that also aborts when a time is up. */
-class TimeLimit implements Disposable {
-  readonly #controller = new AbortController();
-  readonly #outer: AbortSignal;
-  readonly #abort = (): void => this.#controller.abort(this.#outer.reason);
-  readonly #timer: Disposable;
-
-  constructor(options: {
-    readonly clock: Clock;
-    readonly signal: AbortSignal;
-    readonly connectTimeoutMs: number;
-  }) {
-    const { clock, signal, connectTimeoutMs: ms } = options;
-    this.#outer = signal;
-    signal.addEventListener("abort", this.#abort, { once: true });
-    const timer = clock.timer(ms, () => {
-      this.#controller.abort(new TimeoutError(`Cannot connect: no answer in ${ms} ms`));
-    });
-    this.#timer = { [Symbol.dispose]: () => timer.cancel() };
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  [Symbol.dispose](): void {
-    this.#timer[Symbol.dispose]();
-    this.#outer.removeEventListener("abort", this.#abort);
   }
 }

@@ -1,7 +1,6 @@
 import { encodeWav } from "../../audio/mod.ts";
-import { Backoff } from "../../async/mod.ts";
 import { ProviderError } from "../wire/errors.ts";
-import { type HttpRequest, requestStream } from "../wire/http_stream.ts";
+import { type HttpRequest, requestText } from "../wire/http_stream.ts";
 import { JSONFields } from "../wire/json_fields.ts";
 import { parseJson } from "../wire/json_lines.ts";
 import { resolveKey } from "../wire/keys.ts";
@@ -131,29 +130,19 @@ export class HttpSTTService<
     });
   }
 
-  /** Sends a request, and once more when it failed in passing. */
-  async #ask(request: HttpRequest, signal: AbortSignal): Promise<string> {
+  #ask(request: HttpRequest, signal: AbortSignal): Promise<string> {
     const { clock } = this;
     const { provider, keyEnv = "" } = this.#protocol;
     const { maxRetries = 2, transcribeTimeoutMs: timeoutMs, httpClient } = this.#options;
-    const options = { provider, keyEnv, doing: "transcribe", clock, signal, timeoutMs, httpClient };
-    const backoff = new Backoff({ firstMs: 500 });
-    for (let retries = 0;; retries++) {
-      try {
-        const { body } = await requestStream(request, options);
-        return await textOf(body);
-      } catch (error) {
-        const passing = error instanceof ProviderError && error.retryable;
-        if (!passing || retries >= maxRetries || signal.aborted) throw error;
-        await backoff.wait({ clock, signal, atLeastMs: error.retryAfterMs });
-      }
-    }
+    return requestText(request, {
+      provider,
+      keyEnv,
+      doing: "transcribe",
+      clock,
+      signal,
+      timeoutMs,
+      maxRetries,
+      httpClient,
+    });
   }
-}
-
-async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  for await (const bytes of body) text += decoder.decode(bytes, { stream: true });
-  return text + decoder.decode();
 }

@@ -14,7 +14,6 @@ export type {
   STTErrorEvent,
   STTEvent,
   STTKeepalive,
-  STTPreparation,
   STTProtocol,
   STTTurnPhase,
   STTWords,

@@ -25,7 +25,13 @@
  * errors, closing. A provider that needs one of these otherwise gets an optional
  * member here.
  */
-import type { ProviderErrorCategory, SocketMessage, SocketRequest } from "../wire/mod.ts";
+import type {
+  HttpRequest,
+  JSONFields,
+  ProviderErrorCategory,
+  SocketMessage,
+  SocketRequest,
+} from "../wire/mod.ts";
 import type { STTSettings } from "./stt_service.ts";
 
 /** What a protocol knows of the connection it speaks on. */
@@ -44,24 +50,12 @@ export interface STTConnection<S extends STTSettings, O = unknown, T = unknown> 
   readonly id: string;
   /** When the connection was opened. */
   readonly openedAt: Date;
-  /** The JSON that came in answer to `prepare`. */
-  readonly prepared: unknown;
+  /** The JSON that came in answer to `prepare`; without fields where nothing was asked. */
+  readonly prepared: JSONFields;
   /** Whether the rest was asked for with `finalize` and has not come yet. */
   readonly finalizing: boolean;
   /** What `state` made for this connection. */
   readonly state: T;
-}
-
-/** An HTTP request that goes before a connection. */
-export interface STTPreparation {
-  /** Where to. */
-  readonly url: string;
-  /** How. @default {"POST"} */
-  readonly method?: string | undefined;
-  /** Headers. */
-  readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** Sent as JSON. */
-  readonly body?: unknown;
 }
 
 /** How a connection is kept when nothing is said. */
@@ -178,7 +172,7 @@ export interface STTProtocol<S extends STTSettings, O = unknown, T = unknown> {
   /** Makes the state of a connection. */
   state?(): T;
   /** What has to be asked before. */
-  prepare?(c: STTConnection<S, O, T>): STTPreparation;
+  prepare?(c: STTConnection<S, O, T>): HttpRequest;
   /** The handshake. */
   connect(c: STTConnection<S, O, T>): SocketRequest;
   /** What is said first. */

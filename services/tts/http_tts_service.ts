@@ -1,6 +1,5 @@
-import { Backoff } from "../../async/mod.ts";
 import { ProviderError } from "../wire/errors.ts";
-import { type HttpAnswer, requestStream } from "../wire/http_stream.ts";
+import { type HttpAnswer, readText, requestStream } from "../wire/http_stream.ts";
 import { JSONFields } from "../wire/json_fields.ts";
 import { parseJson, readJsonLines } from "../wire/json_lines.ts";
 import { resolveKey } from "../wire/keys.ts";
@@ -86,11 +85,19 @@ export class HttpTTSService<
       fromRate: context.sampleRate,
       toRate: request.sampleRate,
     });
-    for await (const event of this.#eventsOf(answer, context)) {
-      if (event.type === "audio") yield speech.audio(event);
-      else if (event.type === "words") yield speech.words(event);
-      else if (event.type === "error") throw reportedError(event, protocol);
-      else if (event.type === "done") break;
+    try {
+      for await (const event of this.#eventsOf(answer, context)) {
+        if (event.type === "audio") yield speech.audio(event);
+        else if (event.type === "words") yield speech.words(event);
+        else if (event.type === "error") throw reportedError(event, protocol);
+        else if (event.type === "done") break;
+      }
+    } catch (error) {
+      if (!(error instanceof ProviderError) || error.category !== "connection") throw error;
+      // What was not spoken is asked for anew.
+      this.log.warn(`${error.message}, in "${this.name}"`);
+      yield { type: "broken" };
+      return;
     }
     yield speech.end();
   }
@@ -109,22 +116,20 @@ export class HttpTTSService<
     };
   }
 
-  /** Sends the request, and once more when it failed in passing. */
-  async #ask({ text, signal }: SpeechRequest, context: TTSContext<S, O>): Promise<HttpAnswer> {
+  #ask({ text, signal }: SpeechRequest, context: TTSContext<S, O>): Promise<HttpAnswer> {
     const { clock } = this;
     const { provider, keyEnv = "" } = this.#protocol;
     const { maxRetries = 2, timeoutMs, httpClient } = this.#options;
-    const backoff = new Backoff({ firstMs: 500 });
-    for (let retries = 0;; retries++) {
-      try {
-        const options = { provider, keyEnv, doing: "speak", clock, signal, timeoutMs, httpClient };
-        return await requestStream(this.#protocol.request(text, context), options);
-      } catch (error) {
-        const passing = error instanceof ProviderError && error.retryable;
-        if (!passing || retries >= maxRetries || signal.aborted) throw error;
-        await backoff.wait({ clock, signal, atLeastMs: error.retryAfterMs });
-      }
-    }
+    return requestStream(this.#protocol.request(text, context), {
+      provider,
+      keyEnv,
+      doing: "speak",
+      clock,
+      signal,
+      timeoutMs,
+      maxRetries,
+      httpClient,
+    });
   }
 
   async *#eventsOf(answer: HttpAnswer, context: TTSContext<S, O>): AsyncIterable<TTSEvent> {
@@ -152,7 +157,7 @@ export class HttpTTSService<
     if (kind === "json_lines") {
       for await (const value of readJsonLines(body, options)) yield { json: new JSONFields(value) };
     } else if (kind === "json") {
-      yield { json: new JSONFields(parseJson(await textOf(body))) };
+      yield { json: new JSONFields(parseJson(await readText(body))) };
     } else {
       for await (const { event, data } of readServerSentEvents(body, options)) {
         const value = parseJson(data);
@@ -165,11 +170,4 @@ export class HttpTTSService<
   #warn(message: string): void {
     this.log.warn(`${message}, in the answer of ${this.#protocol.provider} to "${this.name}"`);
   }
-}
-
-async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  for await (const bytes of body) text += decoder.decode(bytes, { stream: true });
-  return text + decoder.decode();
 }

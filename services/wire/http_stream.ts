@@ -1,4 +1,4 @@
-import { type Clock, TimeoutError } from "../../async/mod.ts";
+import { Backoff, type Clock, TimeoutError } from "../../async/mod.ts";
 import { ProviderError } from "./errors.ts";
 import { holdEach } from "./hold_each.ts";
 import { httpError } from "./http_error.ts";
@@ -31,8 +31,10 @@ export interface HttpStreamOptions {
   readonly clock: Clock;
   /** Aborted when nobody wants the answer any more; the request is closed. */
   readonly signal: AbortSignal;
-  /** Milliseconds until the answer has to begin. @default {10000} */
+  /** Milliseconds until the answer has to begin, or be there whole. @default {10000} */
   readonly timeoutMs?: number | undefined;
+  /** How often a request that failed in passing is sent again. @default {0} */
+  readonly maxRetries?: number | undefined;
   /** Sends the request: a proxy, another certificate authority. */
   readonly httpClient?: Deno.HttpClient | undefined;
 }
@@ -66,17 +68,84 @@ const MAX_REFUSAL_BYTES = 65_536;
  * ```
  * @throws {ProviderError} If it is refused, or nothing answers in time.
  */
-export async function requestStream(
+export function requestStream(
   request: HttpRequest,
   options: HttpStreamOptions,
 ): Promise<HttpAnswer> {
-  const response = await options.clock.hold(send(request, options));
-  if (!response.ok) throw await refusalOf(response, options);
-  return { headers: response.headers, body: bodyOf(response, options) };
+  return retried(options, () => inTime(options, (signal) => answerTo(request, signal, options)));
 }
 
-async function send(request: HttpRequest, options: HttpStreamOptions): Promise<Response> {
-  const { clock, signal, timeoutMs = 10_000, httpClient } = options;
+/**
+ * Sends a request, and gives the whole answer as text.
+ *
+ * @example
+ * ```ts
+ * import { systemClock } from "@parley/sdk/async";
+ * import { requestText } from "@parley/sdk/services/wire";
+ * import { ScriptedHttpServer } from "@parley/sdk/testing";
+ * import { assertEquals } from "@std/assert";
+ * await using server = new ScriptedHttpServer();
+ * server.script({ status: 503 }, { body: "Hello" });
+ * const { signal } = new AbortController();
+ * const options = { provider: "Acme", doing: "hear", keyEnv: "ACME_API_KEY", signal };
+ * const answer = await requestText(
+ *   { url: server.url },
+ *   { clock: systemClock, maxRetries: 1, ...options },
+ * );
+ * assertEquals(answer, "Hello");
+ * ```
+ * @throws {ProviderError} If it is refused, breaks off, or is not there in time.
+ */
+export function requestText(request: HttpRequest, options: HttpStreamOptions): Promise<string> {
+  return retried(
+    options,
+    () =>
+      inTime(options, async (signal) => {
+        const { body } = await answerTo(request, signal, { ...options, signal });
+        return await readText(body);
+      }),
+  );
+}
+
+/**
+ * Reads a body to its end, as UTF-8.
+ *
+ * @example
+ * ```ts
+ * import { readText } from "@parley/sdk/services/wire";
+ * import { assertEquals } from "@std/assert";
+ * const { body } = new Response("Grüße");
+ * assertEquals(await readText(body!), "Grüße");
+ * ```
+ */
+export async function readText(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const bytes of body) text += decoder.decode(bytes, { stream: true });
+  return text + decoder.decode();
+}
+
+/** Does what can fail in passing, and again when it did. */
+async function retried<T>(options: HttpStreamOptions, work: () => Promise<T>): Promise<T> {
+  const { clock, signal, maxRetries = 0 } = options;
+  const backoff = new Backoff({ firstMs: 500 });
+  for (let retries = 0;; retries++) {
+    try {
+      return await work();
+    } catch (error) {
+      const passing = error instanceof ProviderError && error.retryable;
+      if (!passing || retries >= maxRetries || signal.aborted) throw error;
+      await backoff.wait({ clock, signal, atLeastMs: error.retryAfterMs });
+    }
+  }
+}
+
+/** Does what has to be done in time; its signal says when nobody waits any more. */
+async function inTime<T>(
+  options: HttpStreamOptions,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const { clock, signal, timeoutMs = 10_000 } = options;
   const late = new AbortController();
   const timer = clock.timer(timeoutMs, () => {
     late.abort(new TimeoutError(`Cannot go on: no answer in ${timeoutMs} ms`));
@@ -84,25 +153,45 @@ async function send(request: HttpRequest, options: HttpStreamOptions): Promise<R
   // Whoever stops the request has no timer of it left at once.
   const stop = () => timer.cancel();
   signal.addEventListener("abort", stop, { once: true });
-  const { url, headers, json, body } = request;
+  try {
+    return await work(AbortSignal.any([signal, late.signal]));
+  } catch (error) {
+    signal.throwIfAborted();
+    throw late.signal.aborted ? failure("it took too long", "timeout", options) : error;
+  } finally {
+    timer.cancel();
+    signal.removeEventListener("abort", stop);
+  }
+}
+
+async function answerTo(
+  request: HttpRequest,
+  signal: AbortSignal,
+  options: HttpStreamOptions,
+): Promise<HttpAnswer> {
+  const response = await options.clock.hold(send(request, signal, options));
+  if (!response.ok) throw await refusalOf(response, options);
+  return { headers: response.headers, body: bodyOf(response, options) };
+}
+
+async function send(
+  { url, method, headers, json, body }: HttpRequest,
+  signal: AbortSignal,
+  options: HttpStreamOptions,
+): Promise<Response> {
+  const { httpClient } = options;
   const payload = json === undefined ? body : JSON.stringify(json);
   try {
     return await fetch(url, {
-      method: request.method ?? (payload === undefined ? "GET" : "POST"),
+      method: method ?? (payload === undefined ? "GET" : "POST"),
       headers: { ...json !== undefined && { "Content-Type": "application/json" }, ...headers },
-      signal: AbortSignal.any([signal, late.signal]),
+      signal,
       ...payload !== undefined && { body: payload },
       ...httpClient && { client: httpClient },
     });
   } catch {
     // What a runtime says of it quotes the address, in which a key may stand.
-    signal.throwIfAborted();
-    throw late.signal.aborted
-      ? failure("it took too long", "timeout", options)
-      : failure(`nothing answers at "${new URL(url).origin}"`, "connection", options);
-  } finally {
-    timer.cancel();
-    signal.removeEventListener("abort", stop);
+    throw failure(`nothing answers at "${new URL(url).origin}"`, "connection", options);
   }
 }
 

@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { systemClock } from "../../async/mod.ts";
-import { type HttpRequest, ProviderError, requestStream } from "./mod.ts";
+import { ScriptedHttpServer } from "../../testing/scripted_http_server.ts";
+import { VirtualClock } from "../../testing/virtual_clock.ts";
+import { type HttpRequest, ProviderError, requestStream, requestText } from "./mod.ts";
 
 /** A server that answers as it is told. */
 function serve(answer: (request: Request) => Response | Promise<Response>) {
@@ -145,4 +147,54 @@ Deno.test("requestStream closes a request whose answer is left", async () => {
   const { body } = await ask({ url: server.url });
   for await (const _chunk of body) break;
   await closed.promise;
+});
+
+const common = {
+  provider: "Acme",
+  doing: "hear",
+  keyEnv: "ACME_API_KEY",
+  signal: new AbortController().signal,
+};
+
+Deno.test("requestText sends again what failed in passing, as often as it may", async () => {
+  await using server = new ScriptedHttpServer();
+  server.script({ status: 500 }, { body: "half", trouble: "drop" }, { body: ["who", "le"] });
+  const clock = new VirtualClock();
+  const asking = requestText({ url: server.url, json: 7 }, { ...common, clock, maxRetries: 2 });
+  assertEquals(await clock.runUntil(asking), "whole");
+  assertEquals(server.requests.map(({ body }) => body), [7, 7, 7]);
+  // Half of a wait is left to chance: the first is of 500 ms, and so is the second.
+  assert(clock.now() >= 500 && clock.now() <= 1_000, `${clock.now()}`);
+});
+
+Deno.test("requestText waits as long as it is asked to", async () => {
+  await using server = new ScriptedHttpServer();
+  server.script({ status: 429, headers: { "Retry-After": "7" } }, { body: "Hi" });
+  const clock = new VirtualClock();
+  const asking = requestText({ url: server.url }, { ...common, clock, maxRetries: 1 });
+  assertEquals(await clock.runUntil(asking), "Hi");
+  assert(clock.now() >= 7_000, `${clock.now()}`);
+});
+
+Deno.test("requestText sends nothing again that was refused for good, or often enough", async () => {
+  for (const [status, requests] of [[400, 1], [500, 3]]) {
+    await using server = new ScriptedHttpServer(() => ({ status }));
+    const clock = new VirtualClock();
+    const asking = requestText({ url: server.url }, { ...common, clock, maxRetries: 2 });
+    const error = await assertRejects(() => clock.runUntil(asking), ProviderError);
+    assertEquals([error.status, server.requests.length], [status, requests]);
+  }
+});
+
+Deno.test("requestText gives up an answer that does not end in time", async () => {
+  await using server = new ScriptedHttpServer();
+  server.script({ body: "half", trouble: "stall" });
+  const options = { ...common, clock: systemClock, timeoutMs: 50 };
+  const error = await assertRejects(() => requestText({ url: server.url }, options), ProviderError);
+  assertEquals([error.message, error.category], [
+    "Cannot hear with Acme: it took too long",
+    "timeout",
+  ]);
+  await server.settled();
+  assertEquals(server.requests.map(({ outcome }) => outcome), ["closed"]);
 });

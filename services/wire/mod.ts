@@ -21,7 +21,9 @@ export {
   type HttpAnswer,
   type HttpRequest,
   type HttpStreamOptions,
+  readText,
   requestStream,
+  requestText,
 } from "./http_stream.ts";
 export { JSONFields } from "./json_fields.ts";
 export { parseJson, readJsonLines } from "./json_lines.ts";

@@ -9,10 +9,10 @@ import {
   StopFrame,
 } from "../../frames/mod.ts";
 import { type FrameContext, FrameProcessor, type FrameScope } from "../../processors/mod.ts";
+import type { SeededRandom } from "../../testing/seeded_random.ts";
 import type { VirtualClock } from "../../testing/virtual_clock.ts";
 import type { Journal, Work } from "./_journal.ts";
 import { Keep, Note, Sign } from "./_kit.ts";
-import type { Random } from "./_random.ts";
 
 /** A control frame, which an interruption drops. */
 export class Marker extends ControlFrame {
@@ -24,7 +24,7 @@ export class Marker extends ControlFrame {
 /** What the actors of one case share. */
 export interface World {
   readonly clock: VirtualClock;
-  readonly random: Random;
+  readonly random: SeededRandom;
   readonly journal: Journal;
   /** How many frames actors may still make up. */
   budget: number;

@@ -1,12 +1,12 @@
 import { EndFrame, type Frame, InterruptionFrame, StopFrame } from "../../frames/mod.ts";
 import { PipelineTask } from "../../pipeline/mod.ts";
+import { SeededRandom } from "../../testing/seeded_random.ts";
 import { VirtualClock } from "../../testing/virtual_clock.ts";
 import { Marker, type World } from "./_actors.ts";
 import { Journal } from "./_journal.ts";
 import { Keep, Live, Logbook, Note, Sign } from "./_kit.ts";
 import { build, inventPlaces, Layout } from "./_layout.ts";
 import { check } from "./_oracle.ts";
-import { Random } from "./_random.ts";
 
 /** How a case ends. */
 export type Ending = "drain" | "stop" | "cancel";
@@ -32,7 +32,7 @@ export interface Run {
 
 /** Makes up a pipeline, what it is sent and when, runs it, and has it checked. */
 export async function runCase(seed: number): Promise<Outcome> {
-  const random = new Random(seed);
+  const random = new SeededRandom(seed);
   const clock = new VirtualClock();
   const journal = new Journal(clock);
   const world: World = { clock, random, journal, budget: 120, sleeping: 0, thrown: 0 };

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { assert, assertEquals } from "@std/assert";
+import { assert } from "@std/assert";
 import type { Clock } from "../../async/mod.ts";
 import {
   type Frame,
@@ -19,37 +19,21 @@ import {
   type STTEvent,
   type STTProtocol,
   type STTSettings,
-  type Transcript,
+  type Transcript as Heard,
   WebSocketSTTService,
   type WebSocketSTTServiceOptions,
 } from "../../services/stt/mod.ts";
 import { JSONFields } from "../../services/wire/mod.ts";
 import {
+  type ClientMessage,
   type ContractCase,
   parseTranscript,
-  runCase,
   type STTProviderWire,
+  type STTStreamContract,
   sttStreamContract,
+  type Transcript,
 } from "../../testing/mod.ts";
-
-/** Names of the cases that fail. */
-async function red(cases: readonly ContractCase[]): Promise<string[]> {
-  const failed: string[] = [];
-  for (const contractCase of cases) {
-    if (contractCase.skip !== undefined) continue;
-    try {
-      await runCase(contractCase, { timeoutMs: 2_000 });
-    } catch {
-      failed.push(contractCase.id);
-    }
-  }
-  return failed;
-}
-
-/** A service with a fault leaves things behind, which is not what is tested here. */
-function proof(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name, fn, sanitizeOps: false, sanitizeResources: false });
-}
+import { type PlantedFault, proveCases, proveContract } from "./_proof.ts";
 
 type Protocol = STTProtocol<STTSettings, Options>;
 type Options = WebSocketSTTServiceOptions & ServerTurnOptions;
@@ -78,28 +62,35 @@ const protocol: Protocol = {
   },
 };
 
+/** Whether the client says this one word. */
+const says = (word: string) => (message: ClientMessage) =>
+  message.type === "text" && message.text === word;
+
 const wire: STTProviderWire = {
   interim: (text) => [{ text }],
   final: (text) => [{ text, final: true }],
-  isFinalize: (message) => message.type === "text" && message.text === "finalize",
-  isEnd: (message) => message.type === "text" && message.text === "bye",
+  isFinalize: says("finalize"),
+  isEnd: says("bye"),
 };
 
-const transcript = parseTranscript([
-  '{"source": "from docs https://toy.example"}',
-  '{"from": "client", "open": {"url": "wss://toy.example/hear?language=en", "headers": {"Authorization": "test-key"}}}',
-  '{"from": "client", "audio": {"bytes": 35200}}',
+/** An utterance, with what is said behind its audio. */
+function transcriptOf(...lines: readonly string[]): Transcript {
+  return parseTranscript([
+    '{"source": "from docs https://toy.example"}',
+    '{"from": "client", "open": {"url": "wss://toy.example/hear?language=en", "headers": {"Authorization": "test-key"}}}',
+    '{"from": "client", "audio": {"bytes": 35200}}',
+    ...lines,
+    '{"from": "client", "text": "bye", "json": false}',
+    '{"from": "server", "close": 1000}',
+  ].join("\n"));
+}
+
+const transcript = transcriptOf(
   '{"from": "client", "text": "finalize", "json": false}',
   '{"from": "server", "text": {"text": "What time is it?", "final": true}}',
-  '{"from": "client", "text": "bye", "json": false}',
-  '{"from": "server", "close": 1000}',
-].join("\n"));
+);
 
-class SoundSTT extends WebSocketSTTService<
-  STTSettings,
-  Options,
-  ServerTurnEvents
-> {
+class SoundSTT extends WebSocketSTTService<STTSettings, Options, ServerTurnEvents> {
   constructor(options: Options = {}, own: Protocol = protocol) {
     super(own, options);
   }
@@ -200,7 +191,7 @@ class IndiscreetSTT extends SoundSTT {
 /** Says again as a guess what it has said for good. */
 class WaveringSTT extends SoundSTT {
   protected override pushTranscript(
-    transcript: Transcript,
+    transcript: Heard,
     options?: { finalized?: boolean },
   ): void {
     super.pushTranscript(transcript, options);
@@ -215,7 +206,7 @@ class SilentSTT extends SoundSTT {
 
 /** Forgets whose words they are, and what the provider said of them. */
 class PlainSTT extends SoundSTT {
-  protected override pushTranscript({ text }: Transcript): void {
+  protected override pushTranscript({ text }: Heard): void {
     super.pushTranscript({ text, userId: "somebody" });
   }
 }
@@ -294,17 +285,12 @@ const turnWire: STTProviderWire = {
   },
   interim: (text) => [{ turn: "update", text }],
   final: (text) => text === "" ? [] : [{ turn: "end", text }],
-  isEnd: (message) => message.type === "text" && message.text === "bye",
+  isEnd: says("bye"),
 };
 
-const turnTranscript = parseTranscript([
-  '{"source": "from docs https://toy.example"}',
-  '{"from": "client", "open": {"url": "wss://toy.example/hear?language=en", "headers": {"Authorization": "test-key"}}}',
-  '{"from": "client", "audio": {"bytes": 35200}}',
+const turnTranscript = transcriptOf(
   '{"from": "server", "text": {"turn": "end", "text": "What time is it?"}}',
-  '{"from": "client", "text": "bye", "json": false}',
-  '{"from": "server", "close": 1000}',
-].join("\n"));
+);
 
 class SoundTurnsSTT extends SoundSTT {
   constructor(options: Options = {}, own: Protocol = turnProtocol) {
@@ -355,33 +341,27 @@ class IndiscreetTurnsSTT extends SoundTurnsSTT {
 
 type STTClass = new (options: Options) => SoundSTT;
 
-const FAULTS: readonly [what: string, STTClass, red: readonly string[]][] = [
+/** The cases that count every sample. */
+const LOSES = [
+  "transcript",
+  "words",
+  "settings",
+  "drop",
+  "halfClose",
+  "unavailable",
+  "busy",
+  "slow",
+];
+
+const FAULTS: readonly PlantedFault<STTClass>[] = [
   ["a sound recogniser", SoundSTT, []],
-  ["a recogniser that loses audio while it is not connected", AbsentSTT, [
-    "transcript",
-    "words",
-    "settings",
-    "drop",
-    "halfClose",
-    "unavailable",
-    "busy",
-    "slow",
-  ]],
+  ["a recogniser that loses audio while it is not connected", AbsentSTT, LOSES],
   ["a recogniser that repeats audio on another connection", StutteringSTT, [
     "settings",
     "drop",
     "halfClose",
   ]],
-  ["a recogniser that loses audio on its way", GreedySTT, [
-    "transcript",
-    "words",
-    "settings",
-    "drop",
-    "halfClose",
-    "unavailable",
-    "busy",
-    "slow",
-  ]],
+  ["a recogniser that loses audio on its way", GreedySTT, LOSES],
   ["a recogniser that does not ask for the rest", PatientSTT, [
     "transcript",
     "words",
@@ -441,7 +421,7 @@ const FAULTS: readonly [what: string, STTClass, red: readonly string[]][] = [
   ["a recogniser that leaves without a word", RudeSTT, ["transcript"]],
 ];
 
-const TURN_FAULTS: readonly [what: string, STTClass, red: readonly string[]][] = [
+const TURN_FAULTS: readonly PlantedFault<STTClass>[] = [
   ["a sound recogniser with turns of its server", SoundTurnsSTT, []],
   ["a recogniser that takes a guess for the end of a turn", EagerSTT, [
     "order",
@@ -474,50 +454,39 @@ const TURN_FAULTS: readonly [what: string, STTClass, red: readonly string[]][] =
   ["a recogniser that ends a turn with what a mute cut short", IndiscreetTurnsSTT, ["mute"]],
 ];
 
-for (const [what, Service, expected] of FAULTS) {
-  proof(`testSTTStream sees ${what}`, async () => {
-    const cases = sttStreamContract({
-      name: what,
-      key: { env: "TOY_API_KEY", make: () => new Service({}) },
-      make: (options) => new Service(options),
-      wire,
-      transcript,
-      askedLanguage: ({ url }) => url.searchParams.get("language"),
-    });
-    assertEquals(await red(cases), expected);
-  });
-}
-
-for (const [what, Service, expected] of TURN_FAULTS) {
-  proof(`testSTTStream sees ${what}`, async () => {
-    const cases = sttStreamContract({
-      name: what,
-      key: { env: "TOY_API_KEY", make: () => new Service({}) },
-      make: (options) => new Service(options),
-      wire: turnWire,
-      watchTurns: (service, note) => {
-        assert(service instanceof SoundSTT);
-        service.on("turnStart", (text) => note("start", text));
-        service.on("turnUpdate", (text) => note("update", text));
-        service.on("turnEagerEnd", (text) => note("eagerEnd", text));
-        service.on("turnResume", () => note("resume"));
-        service.on("turnEnd", (text) => note("end", text));
-      },
-      transcript: turnTranscript,
-      askedLanguage: ({ url }) => url.searchParams.get("language"),
-    });
-    assertEquals(await red(cases), expected);
-  });
-}
-
-proof("testSTTStream sees a recogniser that asks for no key", async () => {
-  const cases = sttStreamContract({
-    name: "keyless",
-    key: { env: "TOY_API_KEY", make: () => new SoundSTT({ apiKey: "built in" }) },
-    make: (options) => new SoundSTT(options),
+/** The contract of a recogniser, with what is its own. */
+function casesOf(
+  Service: STTClass,
+  own: Pick<STTStreamContract, "name"> & Partial<STTStreamContract>,
+): ContractCase[] {
+  return sttStreamContract({
+    key: { env: "TOY_API_KEY", make: () => new Service({}) },
+    make: (options) => new Service(options),
     wire,
     transcript,
-    askedLanguage: () => undefined,
+    askedLanguage: ({ url }) => url.searchParams.get("language"),
+    ...own,
   });
-  assertEquals(await red(cases.slice(0, 1)), ["key"]);
-});
+}
+
+proveContract("testSTTStream", FAULTS, (Service, name) => casesOf(Service, { name }));
+
+proveContract("testSTTStream", TURN_FAULTS, (Service, name) =>
+  casesOf(Service, {
+    name,
+    wire: turnWire,
+    transcript: turnTranscript,
+    watchTurns: (service, note) => {
+      assert(service instanceof SoundSTT);
+      service.on("turnStart", (text) => note("start", text));
+      service.on("turnUpdate", (text) => note("update", text));
+      service.on("turnEagerEnd", (text) => note("eagerEnd", text));
+      service.on("turnResume", () => note("resume"));
+      service.on("turnEnd", (text) => note("end", text));
+    },
+  }));
+
+proveCases("testSTTStream sees a recogniser that asks for no key", () => {
+  const key = { env: "TOY_API_KEY", make: () => new SoundSTT({ apiKey: "built in" }) };
+  return casesOf(SoundSTT, { name: "keyless", key }).slice(0, 1);
+}, ["key"]);
