@@ -1,3 +1,6 @@
+/** Items for which an empty {@linkcode Deque} keeps room. */
+const MAX_ROOM = 1024;
+
 /**
  * A first-in, first-out queue with constant-time ends.
  *
@@ -12,29 +15,28 @@
  * ```
  */
 export class Deque<T> {
+  // What it holds lies from head to tail; the room before and behind is kept for what comes.
   #items: (T | undefined)[] = [];
   #head = 0;
+  #tail = 0;
 
   /** How many items wait. */
   get length(): number {
-    return this.#items.length - this.#head;
+    return this.#tail - this.#head;
   }
 
   /** Adds an item at the end. */
   push(item: T): void {
-    this.#items.push(item);
+    this.#items[this.#tail++] = item;
   }
 
   /** Takes the first item, or gives `undefined` when there is none. */
   shift(): T | undefined {
-    if (this.#head >= this.#items.length) return undefined;
+    if (this.#head === this.#tail) return undefined;
     const item = this.#items[this.#head];
     this.#items[this.#head++] = undefined;
-    if (this.#head === this.#items.length) this.#items.length = this.#head = 0;
-    else if (this.#head > 1024 && this.#head * 2 > this.#items.length) {
-      this.#items = this.#items.slice(this.#head);
-      this.#head = 0;
-    }
+    if (this.#head === this.#tail) this.#restart();
+    else if (this.#head > MAX_ROOM && this.#head * 2 > this.#tail) this.#set(this.#waiting());
     return item;
   }
 
@@ -45,36 +47,47 @@ export class Deque<T> {
 
   /** Drops all items. */
   clear(): void {
-    this.#items = [];
-    this.#head = 0;
+    this.#set([]);
   }
 
   /** Keeps the items that `keep` accepts, in order; says how many went. */
   retain(keep: (item: T) => boolean): number {
     const before = this.length;
-    if (before === 0) return 0;
-    this.#items = this.#items.slice(this.#head).filter((item) => keep(item as T));
-    this.#head = 0;
-    return before - this.#items.length;
+    if (before > 0) this.#set(this.#waiting().filter((item) => keep(item as T)));
+    return before - this.length;
   }
 
   /** Removes the first item that `match` accepts and gives it back. */
   remove(match: (item: T) => boolean): T | undefined {
-    for (let i = this.#head; i < this.#items.length; i++) {
+    for (let i = this.#head; i < this.#tail; i++) {
       const item = this.#items[i] as T;
-      if (match(item)) {
-        this.#items.splice(i, 1);
-        return item;
-      }
+      if (!match(item)) continue;
+      this.#items.splice(i, 1);
+      this.#tail--;
+      return item;
     }
     return undefined;
   }
 
   /** The items in order, left in place. */
   *[Symbol.iterator](): IterableIterator<T> {
-    for (let i = this.#head; i < this.#items.length; i++) {
-      yield this.#items[i] as T;
-    }
+    for (let i = this.#head; i < this.#tail; i++) yield this.#items[i] as T;
+  }
+
+  #waiting(): (T | undefined)[] {
+    return this.#items.slice(this.#head, this.#tail);
+  }
+
+  #set(items: (T | undefined)[]): void {
+    this.#items = items;
+    this.#head = 0;
+    this.#tail = items.length;
+  }
+
+  /** It is empty: the room of few items stays, that of many goes. */
+  #restart(): void {
+    this.#head = this.#tail = 0;
+    if (this.#items.length > MAX_ROOM) this.#items = [];
   }
 }
 

@@ -157,15 +157,18 @@ Deno.test("talk writes the reply and shows transcript and latencies", async () =
 
 Deno.test("talk ends two seconds after the question, and after --max-seconds", async () => {
   await using folder = new Folder();
-  const secondsOf = async (args: string) => {
-    const { code } = await folder.talk(`--fast ${args} question.wav reply.wav`);
+  const secondsOf = async (args: string, reply: string) => {
+    const { code } = await folder.talk(`--fast ${args} question.wav ${reply}`);
     assertEquals(code, 0);
-    return decodeWav(await Deno.readFile(folder.file("reply.wav"))).samples.length / 24_000;
+    return decodeWav(await Deno.readFile(folder.file(reply))).samples.length / 24_000;
   };
+  const [whole, limited] = await Promise.all([
+    secondsOf("", "whole.wav"),
+    secondsOf("--max-seconds 1.5", "limited.wav"),
+  ]);
   // The question has a second of silence, and the greeting takes some four.
-  const whole = await secondsOf("");
   assert(whole > 5.5 && whole < 8, `${whole} s`);
-  assertEquals(await secondsOf("--max-seconds 1.5"), 1.5);
+  assertEquals(limited, 1.5);
 });
 
 Deno.test("talk replaces the whole of a longer reply", async () => {

@@ -1,6 +1,6 @@
 /** The stock observers on one conversation with engines that measure, on a virtual clock. */
 import { assertEquals } from "@std/assert";
-import type { Clock, Logger } from "../async/mod.ts";
+import type { Clock } from "../async/mod.ts";
 import { defineTool, LLMContext } from "../context/mod.ts";
 import {
   ClientConnectedFrame,
@@ -16,6 +16,7 @@ import { type LLMEvent, LLMService } from "../services/llm/mod.ts";
 import { SegmentedSTTService, type Transcript } from "../services/stt/mod.ts";
 import { type SpeechEvent, type SpeechRequest, TTSService } from "../services/tts/mod.ts";
 import { VirtualClock } from "../testing/mod.ts";
+import { KeptLog } from "../tests/kept_log.ts";
 import { BaseOutputTransport } from "../transports/base/mod.ts";
 import { LLMContextAggregatorPair } from "../turns/mod.ts";
 import {
@@ -90,14 +91,6 @@ class Notes extends FrameProcessor {
   }
 }
 
-const QUIET: Logger = { debug() {}, info() {}, warn() {}, error() {} };
-
-function pad() {
-  const lines: [line: string, ...details: unknown[]][] = [];
-  const log: Logger = { ...QUIET, debug: (...line) => void lines.push(line) };
-  return { log, lines };
-}
-
 /** Says hello, is asked something, and looks before it answers. */
 async function converse(observers: readonly BaseObserver[]) {
   const clock = new VirtualClock();
@@ -121,7 +114,12 @@ async function converse(observers: readonly BaseObserver[]) {
     assistant,
   ];
   const params = { enableMetrics: true, enableUsageMetrics: true };
-  const task = new PipelineTask(new Pipeline(parts), { clock, observers, params, log: QUIET });
+  const task = new PipelineTask(new Pipeline(parts), {
+    clock,
+    observers,
+    params,
+    log: new KeptLog(),
+  });
   const running = task.run();
   void task.queueFrame(new ClientConnectedFrame());
   await clock.advance(500);
@@ -248,9 +246,9 @@ Deno.test("TurnTrackingObserver counts the greeting, and the question with its a
 });
 
 Deno.test("LLMLogObserver writes what a model is asked and answers, and none of its words", async () => {
-  const { log, lines } = pad();
+  const log = new KeptLog();
   await converse([new LLMLogObserver({ log })]);
-  assertEquals(lines.map(([line]) => line), [
+  assertEquals(log.notes, [
     "🧠 → llm LLM CONTEXT FRAME: 2 messages at 6.80s",
     "🧠 llm → LLM START RESPONSE at 6.80s",
     "🧠 llm → LLM FUNCTION CALL (1): look at 7.10s",
@@ -268,9 +266,9 @@ Deno.test("LLMLogObserver writes what a model is asked and answers, and none of 
 });
 
 Deno.test("LLMLogObserver writes the words as well where they are wanted, apart from the message", async () => {
-  const { log, lines } = pad();
+  const log = new KeptLog();
   await converse([new LLMLogObserver({ log, personalData: true })]);
-  const details = lines.flatMap(([, personal]) => personal === undefined ? [] : [personal]);
+  const details = log.entries.flatMap((entry) => entry.details.slice(0, 1));
   assertEquals(details.slice(1, 3), [{ "pii.arguments": {} }, { "pii.result": { time: "12:00" } }]);
   assertEquals(details.slice(4).map((personal) => Object.values(personal as object)[0]), [
     "It ",
@@ -285,23 +283,25 @@ Deno.test("LLMLogObserver writes the words as well where they are wanted, apart 
 
 Deno.test("TranscriptionLogObserver writes the transcripts of an STT service", async () => {
   for (const personalData of [false, true]) {
-    const { log, lines } = pad();
+    const log = new KeptLog();
     await converse([new TranscriptionLogObserver({ log, personalData })]);
     const details = personalData ? [{ "pii.text": "What time is it?", "pii.userId": "" }] : [];
-    assertEquals(lines, [["💬 stt → TRANSCRIPTION: 16 characters at 6.35s", ...details]]);
+    assertEquals(log.entries.map((entry) => [entry.message, ...entry.details]), [
+      ["💬 stt → TRANSCRIPTION: 16 characters at 6.35s", ...details],
+    ]);
   }
 });
 
 Deno.test("No observer writes what anybody said unless it was asked for", async () => {
-  const { log, lines } = pad();
+  const log = new KeptLog();
   await converse([
     new DebugLogObserver({ log }),
     new LLMLogObserver({ log }),
     new TranscriptionLogObserver({ log }),
     new MetricsLogObserver({ log }),
   ]);
-  assertEquals(lines.length > 200, true);
-  const written = JSON.stringify(lines);
+  assertEquals(log.entries.length > 200, true);
+  const written = JSON.stringify(log.entries);
   for (const word of ["Hello", "What time", "noon", "Good ", "bye", "12:00"]) {
     assertEquals(written.includes(word), false, `"${word}" stands in the log`);
   }

@@ -1,5 +1,4 @@
 import { assertEquals } from "@std/assert";
-import type { Logger } from "../async/mod.ts";
 import { LLMContext, LLMContextFrame } from "../context/mod.ts";
 import {
   DataFrame,
@@ -20,6 +19,7 @@ import {
   VADUserStoppedSpeakingFrame,
 } from "../frames/mod.ts";
 import { FrameProcessor } from "../processors/mod.ts";
+import { KeptLog } from "../tests/kept_log.ts";
 import { DebugLogObserver, type DebugLogObserverOptions, FrameEndpoint } from "./mod.ts";
 
 class Output extends FrameProcessor {}
@@ -50,16 +50,15 @@ function write(
   frames: readonly Frame[],
   way: { source?: FrameProcessor; destination?: FrameProcessor; direction?: FrameDirection } = {},
 ) {
-  const lines: [line: string, ...details: unknown[]][] = [];
-  const note = (line: string, ...details: unknown[]) =>
-    void lines.push([line.replaceAll(/Frame#\d+/g, "Frame"), ...details]);
-  const log: Logger = { debug: note, info() {}, warn() {}, error() {} };
+  const log = new KeptLog();
   const observer = new DebugLogObserver({ log, ...options });
   const { source = FROM, destination = TO, direction = "downstream" } = way;
   for (const frame of frames) {
     observer.onPushFrame({ source, destination, direction, frame, timestamp: 1_240_000_000 });
   }
-  return lines;
+  return log.entries.map(({ message, details }) =>
+    [message.replaceAll(/Frame#\d+/g, "Frame"), ...details] as const
+  );
 }
 
 function linesOf(...args: Parameters<typeof write>): string[] {

@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
-import type { Logger } from "../async/mod.ts";
 import { LLMContext, LLMContextFrame } from "../context/mod.ts";
 import { type Frame, LLMTextFrame } from "../frames/mod.ts";
 import { FrameProcessor, type ProcessorRole } from "../processors/mod.ts";
+import { KeptLog } from "../tests/kept_log.ts";
 import { LLMLogObserver } from "./mod.ts";
 
 class Model extends FrameProcessor {
@@ -16,19 +16,13 @@ const OTHER = new FrameProcessor({ name: "other" });
 
 /** What is written of pushes. */
 function write(pushes: readonly (readonly [FrameProcessor, FrameProcessor, Frame])[]) {
-  const lines: string[] = [];
-  const log: Logger = {
-    debug: (line) => void lines.push(line),
-    info() {},
-    warn() {},
-    error() {},
-  };
+  const log = new KeptLog();
   const observer = new LLMLogObserver({ log });
   for (const [source, destination, frame] of pushes) {
     const direction = "downstream" as const;
     observer.onPushFrame({ source, destination, frame, direction, timestamp: 1e9 });
   }
-  return lines;
+  return log.notes;
 }
 
 Deno.test("LLMLogObserver writes a text where it is made, and not where it is passed on", () => {

@@ -1,5 +1,4 @@
 import { assertEquals } from "@std/assert";
-import type { Logger } from "../async/mod.ts";
 import {
   type AnyMetricsData,
   type Frame,
@@ -8,6 +7,7 @@ import {
   TranscriptionFrame,
 } from "../frames/mod.ts";
 import { FrameProcessor, type ProcessorRole } from "../processors/mod.ts";
+import { KeptLog } from "../tests/kept_log.ts";
 import {
   type BaseObserver,
   MetricsLogObserver,
@@ -23,17 +23,6 @@ class Ears extends FrameProcessor {
 
 const EARS = new Ears({ name: "Ears" });
 const OTHER = new FrameProcessor({ name: "Other" });
-
-function pad() {
-  const lines: string[] = [];
-  const log: Logger = {
-    debug: (line) => void lines.push(line),
-    info() {},
-    warn() {},
-    error() {},
-  };
-  return { log, lines };
-}
 
 function show(observer: BaseObserver, frame: Frame, source: FrameProcessor = OTHER) {
   void observer.onPushFrame?.({
@@ -98,13 +87,13 @@ const LINES: [data: AnyMetricsData, line: string][] = [
 ];
 
 function written(data: readonly AnyMetricsData[], options: MetricsLogObserverOptions = {}) {
-  const { log, lines } = pad();
+  const log = new KeptLog();
   const observer = new MetricsLogObserver({ log, ...options });
   const frame = new MetricsFrame(data);
   show(observer, frame);
   // It passes on from hand to hand.
   show(observer, frame, EARS);
-  return lines;
+  return log.notes;
 }
 
 Deno.test("MetricsLogObserver writes a line for each measurement, once", () => {
@@ -123,14 +112,14 @@ Deno.test("MetricsLogObserver writes only the kinds that are wanted", () => {
 });
 
 Deno.test("TranscriptionLogObserver tells interim transcripts from final ones, and looks at no others", () => {
-  const { log, lines } = pad();
+  const log = new KeptLog();
   const observer = new TranscriptionLogObserver({ log });
   const final = new TranscriptionFrame("Hello");
   show(observer, new InterimTranscriptionFrame("H"), EARS);
   show(observer, final, EARS);
   show(observer, final, OTHER);
   show(observer, new TranscriptionFrame("Typed"), OTHER);
-  assertEquals(lines, [
+  assertEquals(log.notes, [
     "💬 Ears → INTERIM TRANSCRIPTION: 1 character at 1.50s",
     "💬 Ears → TRANSCRIPTION: 5 characters at 1.50s",
   ]);

@@ -1,5 +1,4 @@
 import { assertEquals } from "@std/assert";
-import type { Logger } from "../async/mod.ts";
 import {
   BotStartedSpeakingFrame,
   BotStoppedSpeakingFrame,
@@ -11,6 +10,7 @@ import {
 import { Pipeline, PipelineTask } from "../pipeline/mod.ts";
 import { FrameProcessor } from "../processors/mod.ts";
 import { VirtualClock } from "../testing/mod.ts";
+import { KeptLog } from "../tests/kept_log.ts";
 import { TurnTrackingObserver, type TurnTrackingObserverOptions } from "./mod.ts";
 
 /** What a frame means here. */
@@ -29,9 +29,7 @@ async function track(
 ) {
   const clock = new VirtualClock();
   const told: unknown[] = [];
-  const logged: string[] = [];
-  const note = (line: string) => void logged.push(line);
-  const log: Logger = { debug: note, info: note, warn: note, error: note };
+  const log = new KeptLog();
   const observer = new TurnTrackingObserver(options);
   observer.on("turnStarted", (turn) => void told.push([clock.now(), turn]));
   observer.on("turnEnded", (...ended) => void told.push([clock.now(), ...ended]));
@@ -49,7 +47,7 @@ async function track(
   if (options.end) void task.queueFrame(options.end());
   else void task.cancel();
   await clock.runUntil(running);
-  assertEquals([clock.timers, logged], [0, []]);
+  assertEquals([clock.timers, log.entries], [0, []]);
   return told;
 }
 
@@ -126,9 +124,7 @@ for (const end of [EndFrame, StopFrame]) {
 
 Deno.test("TurnTrackingObserver reports a handler that throws, and goes on counting", async () => {
   const clock = new VirtualClock();
-  const logged: string[] = [];
-  const note = (line: string) => void logged.push(line);
-  const log: Logger = { debug: note, info: note, warn: note, error: note };
+  const log = new KeptLog();
   const observer = new TurnTrackingObserver();
   observer.on("turnStarted", () => {
     throw new Error("Cannot count: too tired");
@@ -136,7 +132,9 @@ Deno.test("TurnTrackingObserver reports a handler that throws, and goes on count
   const task = new PipelineTask(new Pipeline([]), { clock, log, observers: [observer] });
   const running = task.run();
   await clock.settle();
-  assertEquals(logged, ['A handler of the event "turnStarted" failed']);
+  assertEquals(log.entries.map(({ message }) => message), [
+    'A handler of the event "turnStarted" failed',
+  ]);
   assertEquals(observer.turnNumber, 1);
   await clock.runUntil(task.cancel());
   await running;

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { type ErrorFrame, StartFrame } from "../frames/mod.ts";
+import { SeededRandom } from "../testing/seeded_random.ts";
 import { gate, Keep, Note, Probe, Sign, Step, withTask } from "../tests/core/_kit.ts";
-import { Random } from "../tests/core/_random.ts";
 import { Pipeline, SyncFrame, SyncParallelPipeline } from "./mod.ts";
 
 /** Makes `count` notes of each note, `everyMs` apart. */
@@ -256,7 +256,7 @@ Deno.test("a synchronous pipeline needs a branch, and nobody who stands in a pip
 });
 
 /** A step that makes some notes of each note, after some time, as chance has it. */
-function chancy(name: string, random: Random): Step {
+function chancy(name: string, random: SeededRandom): Step {
   const step: Step = new Step(name).does(Note, async (frame, context) => {
     for (let i = random.int(0, 3); i > 0; i--) {
       if (random.chance(0.5)) await step.shared.clock.sleep(random.int(0, 9));
@@ -273,7 +273,7 @@ Deno.test("whatever the branches do, each frame's outputs leave once, all of the
     Deno.env.get("SYNC_SEED") ?? Math.trunc(performance.timeOrigin + performance.now()),
   );
   console.log(`SYNC_SEED=${seed}`);
-  const random = new Random(seed);
+  const random = new SeededRandom(seed);
   for (let round = 0; round < 40; round++) {
     const made: string[] = [];
     const branches = Array.from(

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { deadline, systemClock } from "../async/mod.ts";
-import { MissingKeyError } from "../services/wire/mod.ts";
+import { MetricsFrame } from "../frames/mod.ts";
+import { type AIService, MissingKeyError } from "../services/wire/mod.ts";
 import type { ContractCase, ContractKey, ContractOptions } from "./contract.ts";
 import type { TestPipeline } from "./test_pipeline.ts";
 import type { VirtualClock } from "./virtual_clock.ts";
@@ -61,6 +62,18 @@ export function checkError(pipeline: TestPipeline, secrets: readonly string[]): 
 export function checkSecrets(pipeline: TestPipeline, secrets: readonly string[]): void {
   const shown = [...pipeline.logged, ...pipeline.errors.map((frame) => frame.error)].join("\n");
   for (const secret of secrets) assert(!shown.includes(secret), `"${secret}" was logged: ${shown}`);
+}
+
+/** What was measured, all of it by this service and its model. */
+export function checkMetrics(
+  pipeline: TestPipeline,
+  { name, settings }: Pick<AIService, "name" | "settings">,
+): MetricsFrame["data"][number][] {
+  const data = pipeline.of(MetricsFrame).flatMap((frame) => frame.data);
+  for (const { processor, model } of data) {
+    assertEquals([processor, model], [name, settings.model]);
+  }
+  return data;
 }
 
 /** Nothing went wrong, and closing left nothing behind. */

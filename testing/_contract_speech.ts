@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { samplesForMs } from "../audio/mod.ts";
 import {
   InputAudioRawFrame,
@@ -6,6 +6,8 @@ import {
   VADUserStartedSpeakingFrame,
   VADUserStoppedSpeakingFrame,
 } from "../frames/mod.ts";
+import type { STTService } from "../services/stt/mod.ts";
+import { checkMetrics } from "./_contract_checks.ts";
 import type { STTContractRecording } from "./stt_contract.ts";
 import type { TestPipeline } from "./test_pipeline.ts";
 import { VirtualClock } from "./virtual_clock.ts";
@@ -55,6 +57,20 @@ export function checkHeard(
   { text }: { readonly text: string },
 ): void {
   assertEquals(wordsOf(frame?.text ?? ""), wordsOf(text));
+}
+
+/** An utterance of so many seconds, give or take some, was measured. */
+export function checkHearingMetrics(
+  pipeline: TestPipeline,
+  service: STTService,
+  { secs, within }: { readonly secs: number; readonly within: number },
+): void {
+  const data = checkMetrics(pipeline, service);
+  assertEquals(data.map(({ type }) => type).sort(), ["processing", "stt_usage", "ttfb"]);
+  const heard = data.find((d) => d.type === "stt_usage")?.value ?? NaN;
+  assert(Math.abs(heard - secs) < within, `${heard} s were heard, and ${secs} s were said`);
+  // The VAD needed 200 ms to be sure of the end.
+  assert((data.find((d) => d.type === "ttfb")?.value ?? NaN) >= 0.2);
 }
 
 function wordsOf(text: string): string[] {

@@ -19,11 +19,11 @@ export function* speechChunks(
 
 /** What a form says, with numbers and lists as the SDK meant them; its file is read as WAV. */
 export async function readForm(
-  request: Request,
+  form: FormData,
 ): Promise<{ readonly body: Record<string, unknown>; readonly audio: WavAudio | undefined }> {
   const body: Record<string, unknown> = {};
   let audio: WavAudio | undefined;
-  for (const [key, value] of await request.formData()) {
+  for (const [key, value] of form) {
     if (value instanceof File) {
       audio = decodeWav(new Uint8Array(await value.arrayBuffer()));
       body[key] = { name: value.name, type: value.type, size: value.size };

@@ -1,5 +1,4 @@
 import { assert, assertEquals } from "@std/assert";
-import { systemClock } from "../async/mod.ts";
 import { defineTool, LLMContext, LLMContextFrame, type LLMContextMessage } from "../context/mod.ts";
 import {
   FunctionCallResultFrame,
@@ -18,9 +17,9 @@ import {
   checkClosed,
   checkError,
   checkKey,
-  checkSecrets,
-  inTime,
+  checkMetrics,
 } from "./_contract_checks.ts";
+import { ContractSession } from "./_contract_session.ts";
 import type {
   LLMContract,
   LLMContractAnswer,
@@ -30,7 +29,7 @@ import type {
 } from "./llm_contract.ts";
 import { LLM_QUESTIONS } from "./llm_questions.ts";
 import type { ScriptedCall } from "./scripted_llm.ts";
-import { TestPipeline, type TestPipelineOptions } from "./test_pipeline.ts";
+import type { TestPipeline } from "./test_pipeline.ts";
 
 const ANSWERS: LLMContractAnswers = {
   text: "Hello there. How are you?",
@@ -65,12 +64,7 @@ export const LLM_CASES: Readonly<Record<LLMContractCase, CaseName>> = {
   close: { name: "closes at once, and leaves nothing behind" },
 };
 
-/** One case at work: a provider, a service, a pipeline. */
-interface Session extends AsyncDisposable {
-  readonly subject: LLMContractSubject;
-  readonly service: LLMService;
-  readonly pipeline: TestPipeline;
-}
+type Session = ContractSession<LLMContractSubject, LLMService>;
 
 /** The cases of the contract of language models. */
 export class LLMCases {
@@ -113,7 +107,7 @@ export class LLMCases {
     assertEquals(pipeline.down.at(0)?.constructor, LLMFullResponseStartFrame);
     assertEquals(pipeline.down.at(-1)?.constructor, LLMFullResponseEndFrame);
     assertEquals(pipeline.errors, []);
-    checkSecrets(pipeline, [LLM_QUESTIONS.text, ...session.subject.provider?.secrets ?? []]);
+    session.checkSecrets(LLM_QUESTIONS.text);
   }
 
   async #order(): Promise<void> {
@@ -165,7 +159,7 @@ export class LLMCases {
     pipeline.when(LLMTextFrame, () => pipeline.interrupt());
     pipeline.push(asking(LLM_QUESTIONS.long));
     await pipeline.until(InterruptionFrame);
-    await this.#closes(session);
+    await session.closed(this.#closeWithinMs);
     await this.#answersNext(session);
     assertEquals(pipeline.errors, []);
     await this.#interruptionBefore();
@@ -180,17 +174,8 @@ export class LLMCases {
     pipeline.push(asking(LLM_QUESTIONS.text));
     await stuck;
     pipeline.interrupt();
-    await this.#closes(session);
+    await session.closed(this.#closeWithinMs);
     await this.#answersNext(session);
-  }
-
-  async #closes(session: Session): Promise<void> {
-    const { closeWithinMs = 50 } = this.#contract;
-    await inTime(
-      closed(session),
-      closeWithinMs,
-      "see the request closed",
-    );
   }
 
   /** An answer comes, with nothing in it of what was before. */
@@ -223,22 +208,26 @@ export class LLMCases {
 
   async #trouble(answer: LLMContractAnswer): Promise<void> {
     await using session = await this.#start(answer, { text: this.#answers.text });
+    session.pipeline.push(asking(LLM_QUESTIONS.text));
     await this.#recovers(session);
   }
 
   async #stall(): Promise<void> {
     const stalled = { text: "Well", trouble: "stall" } as const;
-    const options = { clock: systemClock };
-    await using session = await this.#open(options, [stalled, { text: this.#answers.text }]);
+    const answers = [stalled, { text: this.#answers.text }];
+    await using session = await this.#open({ stallTimeoutMs: 200 }, answers);
+    const { pipeline, subject: { provider } } = session;
+    if (!provider) return;
+    await session.getStuck(provider, () => pipeline.push(asking(LLM_QUESTIONS.text)));
+    await session.givesUp();
     await this.#recovers(session);
-    await inTime(closed(session), 1_000, "see the request closed");
   }
 
   /** The first answer ends in an error, and the second is as if nothing had happened. */
-  async #recovers({ pipeline, subject }: Session): Promise<void> {
-    pipeline.push(asking(LLM_QUESTIONS.text));
+  async #recovers(session: Session): Promise<void> {
+    const { pipeline } = session;
     await pipeline.until(LLMFullResponseEndFrame);
-    checkError(pipeline, [LLM_QUESTIONS.text, ...subject.provider?.secrets ?? []]);
+    checkError(pipeline, session.secrets(LLM_QUESTIONS.text));
     const before = textOf(pipeline);
     pipeline.push(asking(LLM_QUESTIONS.text));
     await pipeline.until(LLMFullResponseEndFrame, { count: 2 });
@@ -251,11 +240,8 @@ export class LLMCases {
     const { pipeline, service, subject } = session;
     pipeline.push(asking(LLM_QUESTIONS.text));
     await pipeline.until(LLMFullResponseEndFrame);
-    const data = pipeline.of(MetricsFrame).flatMap((frame) => frame.data);
+    const data = checkMetrics(pipeline, service);
     assertEquals(data.map(({ type }) => type).sort(), ["llm_usage", "processing", "ttfb"]);
-    for (const { processor, model } of data) {
-      assertEquals([processor, model], [service.name, service.settings.model]);
-    }
     const usage = data.find((d) => d.type === "llm_usage")?.value;
     if (subject.provider) assertEquals({ ...usage, ...USAGE }, usage);
     assert((usage?.totalTokens ?? 0) > 0);
@@ -283,7 +269,11 @@ export class LLMCases {
     pipeline.push(asking(LLM_QUESTIONS.long));
     await (stuck ?? pipeline.until(LLMTextFrame));
     await checkClosed(pipeline);
-    await inTime(closed(session), 1_000, "see the request closed");
+    await session.closed(1_000);
+  }
+
+  get #closeWithinMs(): number {
+    return this.#contract.closeWithinMs ?? 50;
   }
 
   #start(...answers: readonly LLMContractAnswer[]): Promise<Session> {
@@ -291,30 +281,13 @@ export class LLMCases {
   }
 
   async #open(
-    options: TestPipelineOptions,
+    options: { readonly stallTimeoutMs?: number },
     answers: readonly LLMContractAnswer[],
   ): Promise<Session> {
     const subject = await this.#contract.open();
     subject.provider?.script(...answers);
-    // Only a clock that runs by itself can be late.
-    const service = subject.make(options.clock ? { stallTimeoutMs: 200 } : {});
-    const params = { enableMetrics: true, enableUsageMetrics: true };
-    const pipeline = new TestPipeline([service], { params, ...options });
-    return {
-      subject,
-      service,
-      pipeline,
-      [Symbol.asyncDispose]: async () => {
-        await pipeline.close();
-        await subject[Symbol.asyncDispose]();
-      },
-    };
+    return new ContractSession(subject, subject.make(options));
   }
-}
-
-/** Resolves when nothing of what the provider was asked is under way any more. */
-async function closed({ subject }: Session): Promise<void> {
-  await subject.provider?.closed();
 }
 
 /** A conversation in which something was just asked, and maybe calls have given results. */

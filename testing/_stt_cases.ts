@@ -1,23 +1,21 @@
 import { assert, assertEquals } from "@std/assert";
-import { systemClock } from "../async/mod.ts";
 import {
   InputAudioRawFrame,
   InterruptionFrame,
-  MetricsFrame,
   STTUpdateSettingsFrame,
   TranscriptionFrame,
   VADUserStoppedSpeakingFrame,
 } from "../frames/mod.ts";
 import type { STTService } from "../services/stt/mod.ts";
+import { type CaseName, checkClosed, checkError, checkKey } from "./_contract_checks.ts";
+import { ContractSession } from "./_contract_session.ts";
 import {
-  type CaseName,
-  checkClosed,
-  checkError,
-  checkKey,
-  checkSecrets,
-  inTime,
-} from "./_contract_checks.ts";
-import { checkHeard, say, SCRIPTED_SPEECH, SPEECH_RATE } from "./_contract_speech.ts";
+  checkHeard,
+  checkHearingMetrics,
+  say,
+  SCRIPTED_SPEECH,
+  SPEECH_RATE,
+} from "./_contract_speech.ts";
 import type {
   STTContract,
   STTContractAnswer,
@@ -25,7 +23,6 @@ import type {
   STTContractRecording,
   STTContractSubject,
 } from "./stt_contract.ts";
-import { TestPipeline, type TestPipelineOptions } from "./test_pipeline.ts";
 
 /** What each case shows. */
 export const STT_CASES: Readonly<Record<STTContractCase, CaseName>> = {
@@ -46,12 +43,7 @@ export const STT_CASES: Readonly<Record<STTContractCase, CaseName>> = {
   close: { name: "closes at once, and leaves nothing behind" },
 };
 
-/** One case at work: a provider, a service, a pipeline. */
-interface Session extends AsyncDisposable {
-  readonly subject: STTContractSubject;
-  readonly service: STTService;
-  readonly pipeline: TestPipeline;
-}
+type Session = ContractSession<STTContractSubject, STTService>;
 
 /** The cases of the contract of recognisers. */
 export class STTCases {
@@ -84,7 +76,7 @@ export class STTCases {
 
   async #transcript(): Promise<void> {
     await using session = await this.#start(this.#first);
-    const { pipeline, subject } = session;
+    const { pipeline } = session;
     await say(pipeline, this.#first);
     const frame = await pipeline.until(TranscriptionFrame);
     checkHeard(frame, this.#first);
@@ -92,7 +84,7 @@ export class STTCases {
     assert(!Number.isNaN(Date.parse(frame.timestamp)), `"${frame.timestamp}" is no date`);
     assertEquals(pipeline.of(InputAudioRawFrame).length > 0, true, "audio passes on");
     assertEquals(pipeline.errors, []);
-    checkSecrets(pipeline, [this.#first.text, ...subject.provider?.secrets ?? []]);
+    session.checkSecrets(this.#first.text);
   }
 
   async #order(): Promise<void> {
@@ -134,23 +126,29 @@ export class STTCases {
 
   async #trouble(trouble: STTContractAnswer): Promise<void> {
     await using session = await this.#start(trouble, this.#second);
+    await say(session.pipeline, this.#first);
+    await say(session.pipeline, this.#second);
     await this.#recovers(session);
   }
 
   async #stall(): Promise<void> {
     const answers = [{ trouble: "stall" } as const, this.#second];
-    await using session = await this.#open({ clock: systemClock }, answers);
+    await using session = await this.#open({ transcribeTimeoutMs: 2_000 }, answers);
+    const { pipeline, subject: { provider } } = session;
+    if (!provider) return;
+    await session.getStuck(provider, () => say(pipeline, this.#first));
+    await say(pipeline, this.#second);
+    await session.givesUp();
+    assertEquals(pipeline.of(TranscriptionFrame), [], "it does not wait for its turn");
     await this.#recovers(session);
-    await inTime(closed(session), 1_000, "see the request closed");
   }
 
   /** What was said first is lost and said to be, and the second is as if nothing had happened. */
-  async #recovers({ pipeline, subject }: Session): Promise<void> {
-    await say(pipeline, this.#first);
-    await say(pipeline, this.#second);
+  async #recovers(session: Session): Promise<void> {
+    const { pipeline } = session;
     const frame = await pipeline.until(TranscriptionFrame);
     checkHeard(frame, this.#second);
-    checkError(pipeline, [this.#first.text, ...subject.provider?.secrets ?? []]);
+    checkError(pipeline, session.secrets(this.#first.text));
     assertEquals(pipeline.of(TranscriptionFrame).length, 1);
   }
 
@@ -159,16 +157,8 @@ export class STTCases {
     const { pipeline, service } = session;
     await say(pipeline, this.#first);
     await pipeline.until(TranscriptionFrame);
-    const data = pipeline.of(MetricsFrame).flatMap((frame) => frame.data);
-    assertEquals(data.map(({ type }) => type).sort(), ["processing", "stt_usage", "ttfb"]);
-    for (const { processor, model } of data) {
-      assertEquals([processor, model], [service.name, service.settings.model]);
-    }
-    const heard = data.find((d) => d.type === "stt_usage")?.value ?? NaN;
     const { audio, sampleRate } = this.#first;
-    assert(Math.abs(heard - audio.length / sampleRate) < 0.6, `${heard} s were heard`);
-    // The VAD needed 200 ms to be sure of the end.
-    assert((data.find((d) => d.type === "ttfb")?.value ?? NaN) >= 0.2);
+    checkHearingMetrics(pipeline, service, { secs: audio.length / sampleRate, within: 0.6 });
   }
 
   async #settings(): Promise<void> {
@@ -189,7 +179,7 @@ export class STTCases {
     await say(pipeline, this.#first);
     await (stuck ?? pipeline.until(VADUserStoppedSpeakingFrame));
     await checkClosed(pipeline);
-    await inTime(closed(session), 1_000, "see the request closed");
+    await session.closed(1_000);
   }
 
   #start(...answers: readonly STTContractAnswer[]): Promise<Session> {
@@ -197,30 +187,13 @@ export class STTCases {
   }
 
   async #open(
-    options: TestPipelineOptions,
+    options: { readonly transcribeTimeoutMs?: number },
     answers: readonly STTContractAnswer[],
   ): Promise<Session> {
     const subject = await this.#contract.open();
     subject.provider?.script(
       ...answers.map(({ text, status, trouble }) => ({ text, status, trouble })),
     );
-    // Only a clock that runs by itself can be late.
-    const service = subject.make(options.clock ? { transcribeTimeoutMs: 200 } : {});
-    const params = { enableMetrics: true, enableUsageMetrics: true };
-    const pipeline = new TestPipeline([service], { params, ...options });
-    return {
-      subject,
-      service,
-      pipeline,
-      [Symbol.asyncDispose]: async () => {
-        await pipeline.close();
-        await subject[Symbol.asyncDispose]();
-      },
-    };
+    return new ContractSession(subject, subject.make(options));
   }
-}
-
-/** Resolves when nothing of what the provider was asked is under way any more. */
-async function closed({ subject }: Session): Promise<void> {
-  await subject.provider?.closed();
 }

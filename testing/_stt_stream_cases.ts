@@ -2,7 +2,6 @@ import { assert, assertEquals, assertObjectMatch } from "@std/assert";
 import {
   InterimTranscriptionFrame,
   InterruptionFrame,
-  MetricsFrame,
   STTMuteFrame,
   STTUpdateSettingsFrame,
   TranscriptionFrame,
@@ -12,16 +11,22 @@ import {
   VADUserStoppedSpeakingFrame,
 } from "../frames/mod.ts";
 import { type CaseName, checkClosed, checkError, checkKey, inTime } from "./_contract_checks.ts";
-import { checkHeard, playAudio, say, SCRIPTED_SPEECH, SPEECH_RATE } from "./_contract_speech.ts";
-import { STTStreamSession, TEST_KEY } from "./_stt_stream_session.ts";
-import { ScriptedSocketServer } from "./scripted_socket_server.ts";
+import {
+  checkHeard,
+  checkHearingMetrics,
+  playAudio,
+  say,
+  SCRIPTED_SPEECH,
+  SPEECH_RATE,
+} from "./_contract_speech.ts";
+import { playTranscript, TEST_KEY } from "./_play_transcript.ts";
+import { STTStreamSession } from "./_stt_stream_session.ts";
 import type { ScriptedUtterance } from "./scripted_stt_provider.ts";
 import type {
   STTStreamContract,
   STTStreamContractCase,
   STTTurnContractCase,
 } from "./stt_stream_contract.ts";
-import { TestPipeline } from "./test_pipeline.ts";
 import { TranscriptPlayer } from "./transcript_player.ts";
 
 type SpeechCase = Exclude<STTStreamContractCase, STTTurnContractCase>;
@@ -97,25 +102,13 @@ export class STTStreamCases {
     const player = new TranscriptPlayer(transcript, {
       audioOf: this.#contract.wire.audioOf?.bind(this.#contract.wire),
     });
-    await using server = new ScriptedSocketServer(player.script);
-    const pipeline = new TestPipeline([
-      this.#contract.make({ apiKey: TEST_KEY, dial: server.dial }),
-    ]);
-    try {
+    const make: STTStreamContract["make"] = (options) => this.#contract.make(options);
+    const pipeline = await playTranscript(player, make, async (pipeline) => {
       await say(pipeline, FIRST);
       await pipeline.until(TranscriptionFrame);
-      await pipeline.end();
-    } catch (error) {
-      // What the provider did not expect says more than what did not come of it.
-      await pipeline.close();
-      await server.close();
-      if (server.failures.length === 0) throw error;
-    }
-    await server.close();
-    player.check(server);
+    });
     const text = pipeline.of(TranscriptionFrame).map((frame) => frame.text).join(" ");
     assertEquals(text, transcriptText);
-    assertEquals(pipeline.errors, []);
   }
 
   async #opening(): Promise<void> {
@@ -335,15 +328,7 @@ export class STTStreamCases {
     const { pipeline, service } = session;
     await session.utter(FIRST);
     await pipeline.until(TranscriptionFrame);
-    const data = pipeline.of(MetricsFrame).flatMap((frame) => frame.data);
-    assertEquals(data.map(({ type }) => type).sort(), ["processing", "stt_usage", "ttfb"]);
-    for (const { processor, model } of data) {
-      assertEquals([processor, model], [service.name, service.settings.model]);
-    }
-    const heard = data.find((d) => d.type === "stt_usage")?.value ?? NaN;
-    assert(Math.abs(heard - 1.1) < 0.3, `${heard} s were sent`);
-    // The VAD needed 200 ms to be sure of the end.
-    assert((data.find((d) => d.type === "ttfb")?.value ?? NaN) >= 0.2);
+    checkHearingMetrics(pipeline, service, { secs: 1.1, within: 0.3 });
   }
 
   async #end(): Promise<void> {

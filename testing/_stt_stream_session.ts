@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { STTService } from "../services/stt/mod.ts";
 import { checkSecrets } from "./_contract_checks.ts";
 import { playAudio, say, SPEECH_RATE } from "./_contract_speech.ts";
+import { TEST_KEY } from "./_play_transcript.ts";
 import { ScriptedSTTProvider } from "./scripted_stt_provider.ts";
 import type { STTContractRecording } from "./stt_contract.ts";
 import type { STTStreamContract } from "./stt_stream_contract.ts";
@@ -10,9 +11,6 @@ import { VirtualClock } from "./virtual_clock.ts";
 
 /** Samples of silence before a VAD says that the user has stopped, and again after. */
 const PAUSE = SPEECH_RATE / 5;
-
-/** The key of every service under test. */
-export const TEST_KEY = "test-key";
 
 /** One case at work: a provider, a service, a pipeline, on a virtual clock. */
 export class STTStreamSession implements AsyncDisposable {

@@ -3,7 +3,6 @@ import {
   AggregatedTextFrame,
   type Frame,
   LLMFullResponseEndFrame,
-  MetricsFrame,
   TTSAudioRawFrame,
   TTSStartedFrame,
   TTSStoppedFrame,
@@ -11,7 +10,8 @@ import {
   TTSUpdateSettingsFrame,
   UserAudioRawFrame,
 } from "../frames/mod.ts";
-import { type CaseName, checkKey } from "./_contract_checks.ts";
+import { type CaseName, checkKey, checkMetrics } from "./_contract_checks.ts";
+import { playTranscript, TEST_KEY } from "./_play_transcript.ts";
 import { answer, audioMs, outline, spokenText } from "./_tts_frames.ts";
 import { HELLO, TTSSession, WHOLE_ANSWER } from "./_tts_session.ts";
 import { ScriptedSocketServer } from "./scripted_socket_server.ts";
@@ -27,8 +27,6 @@ const HARD =
 const TRANSCRIPT_TEXT = "Hello there. How are you?";
 /** Samples of its audio, which count from 1 on. */
 const TRANSCRIPT_SAMPLES = 720;
-/** The key of every service that plays a transcript. */
-const TEST_KEY = "test-key";
 
 /** What each case shows that is about speaking. */
 export const TTS_SPEECH_CASES: Readonly<Record<TTSSpeechContractCase, CaseName>> = {
@@ -71,26 +69,15 @@ export class TTSSpeechCases {
   async #transcript(transcript: Transcript | undefined): Promise<void> {
     if (!transcript) return;
     const player = new TranscriptPlayer(transcript);
-    await using server = new ScriptedSocketServer(player.script);
     await using subject = await this.#contract.open();
-    const { dial } = server;
-    await using pipeline = new TestPipeline([subject.make({ apiKey: TEST_KEY, dial })]);
-    try {
+    const make = subject.make.bind(subject);
+    const pipeline = await playTranscript(player, make, async (pipeline) => {
       pipeline.push(...answer(TRANSCRIPT_TEXT));
       await pipeline.until(LLMFullResponseEndFrame);
-      await pipeline.end();
-    } catch (error) {
-      // What the provider did not expect says more than what did not come of it.
-      await pipeline.close();
-      await server.close();
-      if (server.failures.length === 0) throw error;
-    }
-    await server.close();
-    player.check(server);
+    });
     assertEquals(spokenText(pipeline.down), TRANSCRIPT_TEXT);
     const samples = pipeline.of(TTSAudioRawFrame).flatMap(({ audio }) => [...audio]);
     assertEquals(samples, Array.from({ length: TRANSCRIPT_SAMPLES }, (_, k) => k + 1));
-    assertEquals(pipeline.errors, []);
   }
 
   /** A provider that takes its time does not make anything else wait. */
@@ -196,13 +183,10 @@ export class TTSSpeechCases {
     const { pipeline, service } = session;
     pipeline.push(...answer(HELLO));
     await pipeline.until(LLMFullResponseEndFrame);
-    const data = pipeline.of(MetricsFrame).flatMap((frame) => frame.data);
+    const data = checkMetrics(pipeline, service);
     // When it is audible depends on the voice.
     const types = data.map(({ type }) => type).filter((type) => type !== "ttfa").sort();
     assertEquals(types, ["text_aggregation", "ttfb", "tts_usage"]);
-    for (const { processor, model } of data) {
-      assertEquals([processor, model], [service.name, service.settings.model]);
-    }
     assertEquals(data.find(({ type }) => type === "tts_usage")?.value, HELLO.length);
   }
 

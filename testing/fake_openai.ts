@@ -1,4 +1,3 @@
-import { nextTurn, systemClock } from "../async/mod.ts";
 import type { WavAudio } from "../audio/mod.ts";
 import { readForm, speechChunks } from "./_fake_openai_audio.ts";
 import { chatEvents } from "./_fake_openai_chat.ts";
@@ -11,6 +10,11 @@ import type {
   FakeSpeech,
   FakeTranscription,
 } from "./fake_openai_types.ts";
+import {
+  ScriptedHttpServer,
+  type ScriptedRequest,
+  type ScriptedResponse,
+} from "./scripted_http_server.ts";
 
 type Answer = FakeChatAnswer & FakeSpeech & FakeTranscription;
 
@@ -49,38 +53,30 @@ const PATHS: Readonly<Record<string, FakeOpenAIEndpoint>> = {
 export class FakeOpenAI implements AsyncDisposable {
   /** The one key that is not refused. */
   readonly apiKey: string;
-  /** The requests so far, in order, those that were refused included. */
+  /** The requests so far that could be read, in order, those that were refused included. */
   readonly requests: readonly FakeOpenAIRequest[];
   /** What was wrong with requests, in order. */
   readonly faults: string[] = [];
-  readonly #requests: OpenRequest[] = [];
+  readonly #requests: OpenAIRequest[] = [];
   readonly #options: FakeOpenAIOptions;
   readonly #scripts: Record<FakeOpenAIEndpoint, Answer[]> = {
     chat: [],
     speech: [],
     transcription: [],
   };
-  readonly #server: Deno.HttpServer<Deno.NetAddr>;
-  readonly #closing = new AbortController();
-  #stuck: PromiseWithResolvers<void> = Promise.withResolvers();
+  readonly #server: ScriptedHttpServer;
 
   /** Starts a server, on a port of its own. */
   constructor(options: FakeOpenAIOptions = {}) {
     this.#options = options;
     this.apiKey = options.apiKey ?? "fake-key";
     this.requests = this.#requests;
-    this.#server = Deno.serve({
-      hostname: "127.0.0.1",
-      port: 0,
-      signal: this.#closing.signal,
-      onListen: () => {},
-      onError: () => new Response(null, { status: 500 }),
-    }, (request) => this.#handle(request));
+    this.#server = new ScriptedHttpServer((request) => this.#respond(request));
   }
 
   /** Its address, as `baseUrl` wants it. */
   get url(): string {
-    return `http://127.0.0.1:${this.#server.addr.port}/v1`;
+    return `${this.#server.url}/v1`;
   }
 
   /** Has the next chat completions answered so, one after another. */
@@ -100,12 +96,12 @@ export class FakeOpenAI implements AsyncDisposable {
 
   /** Resolves when an answer is stuck, as it was told to be. */
   stuck(): Promise<void> {
-    return this.#stuck.promise;
+    return this.#server.stuck();
   }
 
   /** Resolves when every request so far has ended. */
   async settled(): Promise<void> {
-    await Promise.all(this.#requests.map(({ ended }) => ended));
+    await this.#server.settled();
   }
 
   /**
@@ -114,9 +110,7 @@ export class FakeOpenAI implements AsyncDisposable {
    * @throws {Error} If a request was at fault, or if a script was not used up.
    */
   async close(): Promise<void> {
-    this.#closing.abort();
-    for (const request of this.#requests) request.end("closed");
-    await this.#server.finished;
+    await this.#server.close();
     const unused = Object.entries(this.#scripts).filter(([, left]) => left.length > 0)
       .map(([endpoint, left]) => `${left.length} answers of "${endpoint}" were never asked for`);
     const wrong = [...this.faults.splice(0), ...unused];
@@ -131,55 +125,45 @@ export class FakeOpenAI implements AsyncDisposable {
     await this.close();
   }
 
-  async #handle(request: Request): Promise<Response> {
-    const endpoint = PATHS[new URL(request.url).pathname];
-    if (!endpoint || request.method !== "POST") {
-      await request.body?.cancel();
-      const { pathname } = new URL(request.url);
-      return this.#refuse(404, `${request.method} "${pathname}" is no address of OpenAI's`);
+  async #respond(asked: ScriptedRequest): Promise<ScriptedResponse> {
+    const { method, headers, url: { pathname } } = asked;
+    const endpoint = PATHS[pathname];
+    if (!endpoint || method !== "POST") {
+      return this.#refuse(404, `${method} "${pathname}" is no address of OpenAI's`);
     }
-    const known = await this.#read(endpoint, request);
-    if (known instanceof Response) return known;
-    this.#requests.push(known);
-    const response = await this.#respond(known);
-    if (!response.ok) known.end("answered");
-    return response;
-  }
-
-  async #read(endpoint: FakeOpenAIEndpoint, request: Request): Promise<OpenRequest | Response> {
-    const type = request.headers.get("content-type")?.split(";")[0];
+    const type = headers.get("content-type")?.split(";")[0];
     const wanted = endpoint === "transcription" ? "multipart/form-data" : "application/json";
     if (type !== wanted) {
-      await request.body?.cancel();
       return this.#refuse(400, `${endpoint}: the content is "${type}" and not "${wanted}"`);
     }
     try {
-      const { body, audio } = endpoint === "transcription"
-        ? await readForm(request)
-        : { body: await request.json(), audio: undefined };
-      return new OpenRequest({ endpoint, body, audio, headers: request.headers });
+      const request = new OpenAIRequest(endpoint, asked, await contentOf(asked));
+      this.#requests.push(request);
+      return this.#answer(request);
     } catch (error) {
       return this.#refuse(400, `${endpoint}: the content cannot be read (${error})`);
     }
   }
 
-  #respond(request: OpenRequest): Response | Promise<Response> {
+  #answer(request: OpenAIRequest): ScriptedResponse {
     const { endpoint, headers, body } = request;
     if (headers.get("authorization") !== `Bearer ${this.apiKey}`) {
-      return errorResponse(401, "invalid_api_key", "Incorrect API key provided.");
+      return refusal(401, "invalid_api_key", "Incorrect API key provided.");
     }
     const fault = faultIn(endpoint, body);
     if (fault) return this.#refuse(400, `a request of "${endpoint}" ${fault}`.replace(" : ", ": "));
     const answer = this.#scripts[endpoint].shift() ?? this.#unscripted(request);
-    const { status, code, trouble } = answer;
-    if (status) return errorResponse(status, code ?? null, "The fake was told to refuse.");
-    if (trouble === "silence") return this.#silence();
-    return new Response(this.#stream(request, answer), {
+    const { status, code, trouble, pauseMs } = answer;
+    if (status) return refusal(status, code ?? null, "The fake was told to refuse.");
+    return {
       headers: { "content-type": TYPES[endpoint] },
-    });
+      more: piecesOf(request, answer),
+      pauseMs,
+      trouble: trouble === "garbage" || trouble === "error" ? undefined : trouble,
+    };
   }
 
-  #unscripted(request: OpenRequest): Answer {
+  #unscripted(request: OpenAIRequest): Answer {
     const { chat, speech, transcription } = this.#options;
     switch (request.endpoint) {
       case "chat":
@@ -191,56 +175,9 @@ export class FakeOpenAI implements AsyncDisposable {
     }
   }
 
-  /** A piece at a time, and never one that nobody waits for. */
-  #stream(request: OpenRequest, answer: Answer): ReadableStream<Uint8Array> {
-    const pieces = piecesOf(request, answer)[Symbol.iterator]();
-    const over = new AbortController();
-    return new ReadableStream({
-      pull: async (controller) => {
-        const { value, done } = pieces.next();
-        if (!done) {
-          await pause(answer.pauseMs, over.signal);
-          if (!over.signal.aborted) controller.enqueue(value);
-        } else if (answer.trouble === "stall") {
-          this.#getStuck();
-          await this.#forever();
-        } else {
-          request.end("answered");
-          if (answer.trouble === "drop") controller.error("The fake was told to break off");
-          else controller.close();
-        }
-      },
-      cancel: () => {
-        over.abort();
-        request.end("closed");
-      },
-    }, { highWaterMark: 0 });
-  }
-
-  /** Answers nothing, not even that it is going to. */
-  async #silence(): Promise<Response> {
-    this.#getStuck();
-    await this.#forever();
-    return new Response(null, { status: 503 });
-  }
-
-  #getStuck(): void {
-    this.#stuck.resolve();
-    this.#stuck = Promise.withResolvers();
-  }
-
-  /** Resolves when the server is closed. */
-  #forever(): Promise<void> {
-    const { signal } = this.#closing;
-    if (signal.aborted) return Promise.resolve();
-    return new Promise((resolve) => {
-      signal.addEventListener("abort", () => resolve(), { once: true });
-    });
-  }
-
-  #refuse(status: number, fault: string): Response {
+  #refuse(status: number, fault: string): ScriptedResponse {
     this.faults.push(fault);
-    return errorResponse(status, "invalid_request", fault);
+    return refusal(status, "invalid_request", fault);
   }
 }
 
@@ -250,42 +187,45 @@ const TYPES: Record<FakeOpenAIEndpoint, string> = {
   transcription: "application/json",
 };
 
-/** A request, and how it ends. */
-class OpenRequest implements FakeOpenAIRequest {
+interface Content {
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly audio?: WavAudio | undefined;
+}
+
+/** What a request says. */
+async function contentOf({ body }: ScriptedRequest): Promise<Content> {
+  if (body instanceof FormData) return await readForm(body);
+  if (typeof body !== "object" || body === null) {
+    throw new SyntaxError("Cannot read it: it is no JSON object");
+  }
+  return { body: { ...body } };
+}
+
+class OpenAIRequest implements FakeOpenAIRequest {
   readonly endpoint: FakeOpenAIEndpoint;
   readonly body: Readonly<Record<string, unknown>>;
   readonly headers: Headers;
   readonly audio: WavAudio | undefined;
-  outcome: "answered" | "closed" | undefined;
-  readonly #ended: PromiseWithResolvers<"answered" | "closed"> = Promise.withResolvers();
+  readonly #asked: ScriptedRequest;
 
-  constructor(known: Pick<FakeOpenAIRequest, "endpoint" | "body" | "headers" | "audio">) {
-    this.endpoint = known.endpoint;
-    this.body = known.body;
-    this.headers = known.headers;
-    this.audio = known.audio;
+  constructor(endpoint: FakeOpenAIEndpoint, asked: ScriptedRequest, { body, audio }: Content) {
+    this.endpoint = endpoint;
+    this.body = body;
+    this.headers = asked.headers;
+    this.audio = audio;
+    this.#asked = asked;
+  }
+
+  get outcome(): "answered" | "closed" | undefined {
+    return this.#asked.outcome;
   }
 
   get ended(): Promise<"answered" | "closed"> {
-    return this.#ended.promise;
-  }
-
-  end(outcome: "answered" | "closed"): void {
-    this.outcome ??= outcome;
-    this.#ended.resolve(this.outcome);
+    return this.#asked.ended;
   }
 }
 
-/** Lets a moment pass, at least a turn of the event loop. */
-async function pause(ms: number | undefined, signal: AbortSignal): Promise<void> {
-  try {
-    await (ms ? systemClock.sleep(ms, { signal }) : nextTurn());
-  } catch {
-    // Nobody waits for the piece any more.
-  }
-}
-
-function* piecesOf(request: OpenRequest, answer: Answer): Iterable<Uint8Array> {
+function* piecesOf(request: OpenAIRequest, answer: Answer): Iterable<Uint8Array> {
   const encoder = new TextEncoder();
   const { body, endpoint } = request;
   if (endpoint === "chat") {
@@ -314,7 +254,7 @@ function failure(code: string | null, message = "The fake was told to fail."): s
   return JSON.stringify({ error: { message, type: "invalid_request_error", param: null, code } });
 }
 
-function errorResponse(status: number, code: string | null, message: string): Response {
+function refusal(status: number, code: string | null, message: string): ScriptedResponse {
   const headers = { "content-type": "application/json", "retry-after-ms": "1" };
-  return new Response(failure(code, message), { status, headers });
+  return { status, headers, body: failure(code, message) };
 }

@@ -107,6 +107,7 @@ export { type CallReplay, replayCall, type ReplayOptions } from "./replay_call.t
 export {
   ScriptedHttpServer,
   type ScriptedRequest,
+  type ScriptedResponder,
   type ScriptedResponse,
 } from "./scripted_http_server.ts";
 export { type HttpSpokenWord, type HttpTTSDialect, ScriptedHttpTTS } from "./scripted_http_tts.ts";

@@ -1,4 +1,4 @@
-import { systemClock } from "../async/mod.ts";
+import { nextTurn, systemClock } from "../async/mod.ts";
 
 /** How a request is answered. */
 export interface ScriptedResponse {
@@ -10,10 +10,14 @@ export interface ScriptedResponse {
   readonly body?: unknown;
   /** Parts of the body behind it, each made when the client takes it. */
   readonly more?: Iterable<string | Uint8Array> | undefined;
-  /** Milliseconds before each part. */
+  /** Milliseconds before each part, of the machine's clock; at least a turn of the event loop. @default {0} */
   readonly pauseMs?: number | undefined;
-  /** What happens behind the body: the connection breaks, or nothing more comes. */
-  readonly trouble?: "drop" | "stall" | undefined;
+  /**
+   * What happens behind the body: the connection breaks (`"drop"`) or nothing more
+   * comes (`"stall"`). Or nothing comes at all, no headers either (`"silence"`; a
+   * client that leaves then is not seen to leave).
+   */
+  readonly trouble?: "drop" | "stall" | "silence" | undefined;
 }
 
 /** A request as it came. */
@@ -24,11 +28,18 @@ export interface ScriptedRequest {
   readonly url: URL;
   /** The headers. */
   readonly headers: Headers;
-  /** The body: what was JSON is given as its value, what was a form as its fields. */
+  /** The body: what was JSON is given as its value, what was a form as its `FormData`. */
   readonly body: unknown;
   /** How it ended: answered, or closed by the client before that. */
   readonly outcome: "answered" | "closed" | undefined;
+  /** Resolves with how it ended. */
+  readonly ended: Promise<"answered" | "closed">;
 }
+
+/** Answers a request by itself, or leaves it to the script. */
+export type ScriptedResponder = (
+  request: ScriptedRequest,
+) => ScriptedResponse | undefined | Promise<ScriptedResponse | undefined>;
 
 /**
  * An HTTP server on this machine that answers as a test wants, and knows which
@@ -49,16 +60,16 @@ export class ScriptedHttpServer implements AsyncDisposable {
   /** The requests so far, in order. */
   readonly requests: readonly ScriptedRequest[];
   readonly #requests: OpenRequest[] = [];
-  readonly #check: (request: ScriptedRequest) => ScriptedResponse | undefined;
+  readonly #respond: ScriptedResponder;
   readonly #answers: ScriptedResponse[] = [];
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   readonly #closing = new AbortController();
-  readonly #stuck = Promise.withResolvers<void>();
+  #stuck = Promise.withResolvers<void>();
 
-  /** Starts a server on a port of its own; what `check` gives is answered at once. */
-  constructor(check: (request: ScriptedRequest) => ScriptedResponse | undefined = () => undefined) {
+  /** Starts a server on a port of its own; what `respond` gives goes before the script. */
+  constructor(respond: ScriptedResponder = () => undefined) {
     this.requests = this.#requests;
-    this.#check = check;
+    this.#respond = respond;
     this.#server = Deno.serve({
       hostname: "127.0.0.1",
       port: 0,
@@ -109,9 +120,10 @@ export class ScriptedHttpServer implements AsyncDisposable {
   async #handle(request: Request): Promise<Response> {
     const open = new OpenRequest(request, await bodyOf(request));
     this.#requests.push(open);
-    const answer = this.#check(open) ?? this.#answers.shift() ??
+    const answer = await this.#respond(open) ?? this.#answers.shift() ??
       { status: 500, body: "Nothing was scripted" };
-    const { status = 200, headers = {}, body } = answer;
+    const { status = 200, headers = {}, body, trouble } = answer;
+    if (trouble === "silence") await this.#beStuck(this.#closing.signal);
     const type = typeof body === "object" && !isBytes(body) && !Array.isArray(body)
       ? { "content-type": "application/json" }
       : undefined;
@@ -129,11 +141,10 @@ export class ScriptedHttpServer implements AsyncDisposable {
         const { value: part } = parts.next();
         if (part) {
           // Whoever closes the request ends the pause, and wants no more.
-          if (pauseMs > 0) await systemClock.sleep(pauseMs, { signal }).catch(() => {});
+          await (pauseMs > 0 ? systemClock.sleep(pauseMs, { signal }).catch(() => {}) : nextTurn());
           if (!signal.aborted) controller.enqueue(part);
         } else if (trouble === "stall") {
-          this.#stuck.resolve();
-          await this.#forever(signal);
+          await this.#beStuck(signal);
         } else {
           request.end("answered");
           if (trouble === "drop") controller.error("The script breaks off");
@@ -148,7 +159,9 @@ export class ScriptedHttpServer implements AsyncDisposable {
   }
 
   /** Resolves when the client or the server ends it. */
-  #forever(signal: AbortSignal): Promise<void> {
+  #beStuck(signal: AbortSignal): Promise<void> {
+    this.#stuck.resolve();
+    this.#stuck = Promise.withResolvers();
     const end = AbortSignal.any([signal, this.#closing.signal]);
     if (end.aborted) return Promise.resolve();
     return new Promise((resolve) => end.addEventListener("abort", () => resolve(), { once: true }));
@@ -162,7 +175,7 @@ class OpenRequest implements ScriptedRequest {
   readonly headers: Headers;
   readonly body: unknown;
   outcome: "answered" | "closed" | undefined;
-  readonly #ended = Promise.withResolvers<void>();
+  readonly #ended = Promise.withResolvers<"answered" | "closed">();
 
   constructor(request: Request, body: unknown) {
     this.method = request.method;
@@ -171,19 +184,19 @@ class OpenRequest implements ScriptedRequest {
     this.body = body;
   }
 
-  get ended(): Promise<void> {
+  get ended(): Promise<"answered" | "closed"> {
     return this.#ended.promise;
   }
 
   end(outcome: "answered" | "closed"): void {
     this.outcome ??= outcome;
-    this.#ended.resolve();
+    this.#ended.resolve(this.outcome);
   }
 }
 
 async function bodyOf(request: Request): Promise<unknown> {
   const type = request.headers.get("content-type") ?? "";
-  if (type.startsWith("multipart/form-data")) return Object.fromEntries(await request.formData());
+  if (type.startsWith("multipart/form-data")) return await request.formData();
   if (!type.startsWith("text/") && !type.includes("json")) return await request.bytes();
   const text = await request.text();
   if (!type.includes("json")) return text;

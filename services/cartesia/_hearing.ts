@@ -12,6 +12,24 @@ export function hearingHeaders(
   return { "X-API-Key": apiKey, "Cartesia-Version": VERSION, ...options.extraHeaders };
 }
 
+/** How many words a connection can be told to expect, and how long they may be in all. */
+const MAX_KEYTERMS = 100;
+const MAX_KEYTERM_LENGTH = 1_200;
+
+/** Words to expect, as many as Cartesia takes: with more of them it refuses the connection. */
+export function keytermsOf(words: readonly string[] | null | undefined): string[] {
+  const taken: string[] = [];
+  let length = 0;
+  for (const word of words ?? []) {
+    const term = word.trim();
+    if (term === "") continue;
+    length += term.length;
+    if (taken.length === MAX_KEYTERMS || length > MAX_KEYTERM_LENGTH) break;
+    taken.push(term);
+  }
+  return taken;
+}
+
 /** What went wrong; after what is the client's fault another connection goes wrong as well. */
 export function hearingError(fields: JSONFields): STTErrorEvent {
   const status = fields.number("status_code") ?? 500;

@@ -9,7 +9,7 @@ import {
   type WebSocketSTTServiceOptions,
 } from "../stt/mod.ts";
 import { JSONFields, type QueryValue, socketAddress, withQuery } from "../wire/mod.ts";
-import { hearingError, hearingHeaders } from "./_hearing.ts";
+import { hearingError, hearingHeaders, keytermsOf } from "./_hearing.ts";
 
 // Wire: https://docs.cartesia.ai/api-reference/stt/stt (read 2026-11-21)
 
@@ -17,7 +17,7 @@ import { hearingError, hearingHeaders } from "./_hearing.ts";
 export interface CartesiaSTTSettings extends STTSettings {
   /** The model. @default {"ink-whisper"} */
   readonly model?: string | undefined;
-  /** Words to expect, for models from `ink-2` on. */
+  /** Words to expect, for models from `ink-2` on: the first 100 of them, of 1200 characters in all. */
   readonly keyterm?: readonly string[] | undefined;
   /** Further parameters, as Cartesia names them. */
   readonly extra?: Readonly<Record<string, QueryValue>> | undefined;
@@ -80,7 +80,8 @@ function addressOf({ settings, options, sampleRate }: Connection): string {
     language: language ? languageBase(language) : undefined,
     encoding: options.encoding ?? "pcm_s16le",
     sample_rate: sampleRate,
-    keyterm,
+    // Whisper takes none.
+    keyterm: model?.startsWith("ink-whisper") ? undefined : keytermsOf(keyterm),
     ...extra,
   });
 }

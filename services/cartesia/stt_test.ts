@@ -117,6 +117,37 @@ Deno.test("CartesiaSTTService sends A-law, and leaves the language to the provid
   assertEquals(received, [{ type: "bytes", bytes: Uint8Array.of(0xd5) }]);
 });
 
+/** The words that a connection is told to expect. */
+async function expected(settings: CartesiaSTTServiceOptions["settings"]): Promise<string[]> {
+  await using session = start(hear, { settings });
+  await session.pipeline.settle();
+  const { url } = await session.server.peer();
+  return url.searchParams.getAll("keyterm");
+}
+
+Deno.test("CartesiaSTTService names as many words to expect as Cartesia takes", async () => {
+  const many = Array.from({ length: 101 }, (_, k) => `word ${k}`);
+  assertEquals(await expected({ model: "ink-2", keyterm: many }), many.slice(0, 100));
+  const long = ["a".repeat(1_000), " b ".repeat(66), "c", "d"];
+  assertEquals((await expected({ model: "ink-2", keyterm: long })).map(({ length }) => length), [
+    1_000,
+    196,
+    1,
+    1,
+  ]);
+  assertEquals(await expected({ model: "ink-2", keyterm: [...long, "eee"] }), [
+    long[0],
+    long[1]?.trim(),
+    "c",
+    "d",
+  ]);
+  assertEquals(await expected({ model: "ink-2", keyterm: [" Parley ", "", "  "] }), ["Parley"]);
+});
+
+Deno.test("CartesiaSTTService names no words to expect to a model that takes none", async () => {
+  assertEquals(await expected({ keyterm: ["Parley"] }), []);
+});
+
 Deno.test("CartesiaSTTService puts the pieces of an answer together as they come", async () => {
   await using session = start(async (peer) => {
     await peer.accept();

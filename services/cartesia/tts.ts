@@ -1,3 +1,4 @@
+import { SkipTagsAggregator } from "../../text/mod.ts";
 import {
   type TTSContext,
   type TTSProtocol,
@@ -119,7 +120,10 @@ export class CartesiaTTSService
    * @throws {MissingKeyError} If there is no key.
    */
   constructor(options: CartesiaTTSServiceOptions = {}) {
-    super(protocol, options);
+    // What is spelled out has to come in one piece.
+    const { textAggregationMode: aggregationType = "sentence" } = options;
+    const textAggregator = new SkipTagsAggregator([["<spell>", "</spell>"]], { aggregationType });
+    super(protocol, { textAggregator, ...options });
   }
 
   /** Has a text spelled out, letter by letter; for a `textTransforms`. */

@@ -1,5 +1,11 @@
 import { assertEquals } from "@std/assert";
-import { readTranscript, ScriptedTTSProvider, testTTS } from "../../testing/mod.ts";
+import {
+  LLMFullResponseEndFrame,
+  LLMFullResponseStartFrame,
+  LLMTextFrame,
+  TTSStoppedFrame,
+} from "../../frames/mod.ts";
+import { readTranscript, ScriptedTTSProvider, TestPipeline, testTTS } from "../../testing/mod.ts";
 import { CARTESIA } from "../../tests/interop/_cartesia_dialect.ts";
 import { CartesiaTTSService } from "./mod.ts";
 
@@ -23,6 +29,23 @@ testTTS({
       [Symbol.asyncDispose]: () => provider.close(),
     };
   },
+});
+
+Deno.test("CartesiaTTSService sends what is spelled out in one piece", async () => {
+  await using provider = new ScriptedTTSProvider(CARTESIA);
+  const { apiKey, dial } = provider;
+  const tts = new CartesiaTTSService({ apiKey, dial, settings: { voice: "voice-1" } });
+  await using pipeline = new TestPipeline([tts]);
+  pipeline.push(new LLMFullResponseStartFrame());
+  for (const text of ["Your code is ", CartesiaTTSService.spell("A. B? C"), ". Bye."]) {
+    pipeline.push(new LLMTextFrame(text));
+  }
+  pipeline.push(new LLMFullResponseEndFrame());
+  await pipeline.until(TTSStoppedFrame);
+  const texts = provider.server.peers[0]?.received.map((message) =>
+    message.type === "json" ? Object(message.value).transcript : message
+  );
+  assertEquals(texts, ["Your code is <spell>A. B? C</spell>.", "Bye.", ""]);
 });
 
 Deno.test("CartesiaTTSService has tags for what is spoken otherwise", () => {

@@ -10,7 +10,7 @@ import {
   type WebSocketSTTServiceOptions,
 } from "../stt/mod.ts";
 import { JSONFields, type QueryValue, withQuery } from "../wire/mod.ts";
-import { hearingError, hearingHeaders } from "./_hearing.ts";
+import { hearingError, hearingHeaders, keytermsOf } from "./_hearing.ts";
 
 // Wire: https://docs.cartesia.ai/api-reference/stt/turns/websocket (read 2026-11-21)
 
@@ -20,7 +20,10 @@ export interface CartesiaTurnsSTTSettings extends STTSettings {
   readonly model?: string | undefined;
   /** Always English, which is all that the models know. */
   readonly language?: string | null | undefined;
-  /** Words to expect; a change opens a new connection between turns. */
+  /**
+   * Words to expect: the first 100 of them, of 1200 characters in all. A change opens a new
+   * connection between turns.
+   */
   readonly keyterm?: readonly string[] | undefined;
   /** Further parameters, as Cartesia names them, such as `turn_end_threshold`. */
   readonly extra?: Readonly<Record<string, QueryValue>> | undefined;
@@ -72,7 +75,7 @@ function addressOf({ settings, options, sampleRate }: Connection): string {
     model: settings.model,
     encoding: "pcm_s16le",
     sample_rate: sampleRate,
-    keyterm: settings.keyterm,
+    keyterm: keytermsOf(settings.keyterm),
     ...settings.extra,
   });
 }

@@ -93,6 +93,15 @@ Deno.test("CartesiaTurnsSTTService asks for what it is given, in the words of th
   );
 });
 
+Deno.test("CartesiaTurnsSTTService names as many words to expect as Cartesia takes", async () => {
+  const keyterm = ["", ...Array.from({ length: 101 }, (_, k) => ` word ${k}`)];
+  await using session = start({ settings: { keyterm } });
+  await session.pipeline.settle();
+  const { url } = await session.server.peer();
+  const expected = keyterm.slice(1, 101).map((word) => word.trim());
+  assertEquals(url.searchParams.getAll("keyterm"), expected);
+});
+
 Deno.test("CartesiaTurnsSTTService changes neither model nor language, and says so", async () => {
   await using session = start();
   const { server, stt, clock, pipeline } = session;

@@ -1,3 +1,4 @@
+import { languageBase } from "../../text/mod.ts";
 import {
   type ServerTurnOptions,
   type STTConnection,
@@ -78,7 +79,7 @@ const PHASES: Readonly<Record<string, STTTurnPhase>> = {
 const protocol: STTProtocol<DeepgramFluxSTTSettings, DeepgramFluxSTTServiceOptions> = {
   provider: "Deepgram",
   keyEnv: "DEEPGRAM_API_KEY",
-  defaults: { model: "flux-general-en" },
+  defaults: { model: "flux-general-en", keyterm: [] },
   live: [
     "eagerEotThreshold",
     "eotThreshold",
@@ -126,9 +127,14 @@ function addressOf({ settings, options, sampleRate }: Connection): string {
     mip_opt_out: options.mipOptOut,
     keyterm: settings.keyterm,
     tag: options.tag,
-    language_hint: settings.languageHints,
+    language_hint: hintsOf(settings),
     ...settings.extra,
   });
+}
+
+/** The languages to expect, as Flux names them; models that know one language take none. */
+function hintsOf({ model, languageHints }: DeepgramFluxSTTSettings): string[] | undefined {
+  return model?.endsWith("-en") ? undefined : [...new Set(languageHints?.map(languageBase))];
 }
 
 /** The message for settings that have changed, if Deepgram has to know of any. */
@@ -144,10 +150,11 @@ function configure(
     eot_timeout_ms: now("eotTimeoutMs"),
   };
   const any = Object.values(thresholds).some((value) => value !== undefined);
+  const hints = changed.includes("languageHints") && hintsOf(settings);
   const body = {
     ...any && { thresholds },
     ...changed.includes("keyterm") && { keyterms: settings.keyterm ?? [] },
-    ...changed.includes("languageHints") && { language_hints: settings.languageHints ?? [] },
+    ...hints && { language_hints: hints },
     ...changed.includes("numerals") && { numerals: settings.numerals ?? false },
   };
   return Object.keys(body).length > 0 ? [JSON.stringify({ type: "Configure", ...body })] : [];

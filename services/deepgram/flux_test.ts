@@ -114,7 +114,7 @@ Deno.test("DeepgramFluxSTTService asks for what it is given, in the words of the
 });
 
 Deno.test("DeepgramFluxSTTService changes what it can on an open connection", async () => {
-  await using session = start(hear);
+  await using session = start(hear, { settings: { model: "flux-general-multi" } });
   const { server, pipeline, clock } = session;
   await pipeline.settle();
   const change = (delta: Record<string, unknown>) => {
@@ -137,6 +137,24 @@ Deno.test("DeepgramFluxSTTService changes what it can on an open connection", as
     ].map((value) => ({ type: "json" as const, value })),
   );
   assertEquals(server.peers.length, 1);
+});
+
+Deno.test("DeepgramFluxSTTService names languages as Flux does, once each", async () => {
+  const languageHints = ["en-US", "es-MX", "en"];
+  await using session = start(hear, { settings: { model: "flux-general-multi", languageHints } });
+  await session.pipeline.settle();
+  const { url } = await session.server.peer();
+  assertEquals(url.searchParams.getAll("language_hint"), ["en", "es"]);
+});
+
+Deno.test("DeepgramFluxSTTService names no languages to a model that knows one", async () => {
+  await using session = start(hear, { settings: { languageHints: ["en", "es"] } });
+  const { server, pipeline, clock } = session;
+  await pipeline.settle();
+  pipeline.push(new STTUpdateSettingsFrame({ delta: { languageHints: ["de"] } }));
+  await clock.advance(100);
+  const { url, received } = await server.peer();
+  assertEquals([url.searchParams.has("language_hint"), received], [false, []]);
 });
 
 Deno.test("DeepgramFluxSTTService pushes no words of which Deepgram is not sure enough", async () => {

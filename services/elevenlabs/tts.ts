@@ -1,4 +1,3 @@
-import { languageBase } from "../../text/mod.ts";
 import {
   characterWords,
   type TTSConnection,
@@ -7,6 +6,7 @@ import {
   WebSocketTTSService,
   type WebSocketTTSServiceOptions,
 } from "../tts/mod.ts";
+import { languageCodeOf } from "./_languages.ts";
 
 // Wire: https://elevenlabs.io/docs/api-reference/text-to-speech/v-1-text-to-speech-voice-id-multi-stream-input (read 2026-11-21)
 
@@ -16,7 +16,7 @@ export interface ElevenLabsTTSSettings extends TTSSettings {
   readonly model?: string | undefined;
   /** Id of the voice. */
   readonly voice?: string | undefined;
-  /** Language to speak (BCP 47), for models that take one. */
+  /** Language to speak (BCP 47); models that do not take it find out by the text. */
   readonly language?: string | undefined;
   /** How even the voice is, from 0 to 1. */
   readonly stability?: number | undefined;
@@ -57,22 +57,13 @@ export interface ElevenLabsTTSServiceOptions
 
 type Connection = TTSConnection<ElevenLabsTTSSettings, ElevenLabsTTSServiceOptions>;
 
-/** Models that refuse to be told a language, as of 2026-11-20. */
-const WITHOUT_LANGUAGE = [
-  "eleven_flash_v2",
-  "eleven_turbo_v2",
-  "eleven_monolingual_v1",
-  "eleven_multilingual_v1",
-  "eleven_multilingual_v2",
-];
-
 const protocol: TTSProtocol<ElevenLabsTTSSettings, ElevenLabsTTSServiceOptions> = {
   provider: "ElevenLabs",
   keyEnv: "ELEVENLABS_API_KEY",
   url: "wss://api.elevenlabs.io",
   defaults: { model: "eleven_flash_v2_5" },
   fixed: ["voice", "model", "language", "applyTextNormalization"],
-  sampleRates: [8_000, 16_000, 22_050, 24_000, 44_100],
+  sampleRates: [8_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000],
   keepalive: {
     everyMs: 10_000,
     messages: (_connection, context_id) => [JSON.stringify({ text: "", context_id })],
@@ -121,9 +112,8 @@ function addressOf({ url, settings, options, sampleRate }: Connection): string {
   const { enableSsmlParsing, enableLogging } = options;
   if (enableSsmlParsing !== undefined) query.set("enable_ssml_parsing", `${enableSsmlParsing}`);
   if (enableLogging !== undefined) query.set("enable_logging", `${enableLogging}`);
-  if (language && !WITHOUT_LANGUAGE.includes(model)) {
-    query.set("language_code", languageBase(language));
-  }
+  const code = languageCodeOf(language, model);
+  if (code) query.set("language_code", code);
   if (applyTextNormalization) query.set("apply_text_normalization", applyTextNormalization);
   return `${url}/v1/text-to-speech/${encodeURIComponent(voice)}/multi-stream-input?${query}`;
 }
@@ -144,7 +134,7 @@ function beginningOf({ settings, options }: Connection): Record<string, unknown>
   }));
   return {
     ...Object.values(voice).some((value) => value !== undefined) && { voice_settings: voice },
-    ...locators && { pronunciation_dictionary_locators: locators },
+    ...locators?.length && { pronunciation_dictionary_locators: locators },
     ...extra,
   };
 }

@@ -102,7 +102,31 @@ Deno.test("ElevenLabsTTSService asks for all that its settings and options say",
   assertEquals(locator?.value, { pronunciation_dictionary_id: "d", version_id: "2" });
 });
 
-Deno.test("ElevenLabsTTSService names no language to a model that takes none", async () => {
-  const peer = await peerOf({ settings: { model: "eleven_multilingual_v2", language: "es" } });
-  assertEquals(peer?.url.searchParams.has("language_code"), false);
+Deno.test.each(
+  [
+    ["eleven_multilingual_v2", "es", null],
+    ["eleven_flash_v2_5", "pt-BR", "pt"],
+    ["eleven_flash_v2_5", "nb-NO", "no"],
+    ["eleven_turbo_v2_5", "th", null],
+    ["eleven_v3", "th-TH", "th"],
+    ["eleven_v3", "tlh", null],
+  ] as const,
+)(
+  "ElevenLabsTTSService tells %s that %s is spoken as it takes it",
+  async (model, language, code) => {
+    const peer = await peerOf({ settings: { model, language } });
+    assertEquals(peer?.url.searchParams.get("language_code"), code);
+  },
+);
+
+Deno.test("ElevenLabsTTSService asks for each rate that ElevenLabs has", async () => {
+  for (const sampleRate of [32_000, 48_000]) {
+    const peer = await peerOf({ sampleRate });
+    assertEquals(peer?.url.searchParams.get("output_format"), `pcm_${sampleRate}`);
+  }
+});
+
+Deno.test("ElevenLabsTTSService says nothing of dictionaries where there are none", async () => {
+  const peer = await peerOf({ pronunciationDictionaryLocators: [] });
+  assertEquals(Object.keys(Object(fieldsOf(peer?.received[0]).value)), ["text", "context_id"]);
 });

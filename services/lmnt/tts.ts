@@ -23,7 +23,7 @@ export interface LmntTTSSettings extends TTSSettings {
 /** What an {@linkcode LmntTTSService} can be given. */
 export interface LmntTTSServiceOptions extends WebSocketTTSServiceOptions<LmntTTSSettings> {
   /** How samples are written; whatever it is, frames hold 16-bit PCM. @default {"pcm_s16le"} */
-  readonly outputFormat?: "pcm_s16le" | "pcm_f32le" | undefined;
+  readonly outputFormat?: "pcm_s16le" | "pcm_f32le" | "ulaw" | undefined;
 }
 
 const protocol: TTSProtocol<LmntTTSSettings, LmntTTSServiceOptions> = {
@@ -34,7 +34,9 @@ const protocol: TTSProtocol<LmntTTSSettings, LmntTTSServiceOptions> = {
   fixed: "all",
   ends: "silence",
   sampleRates: [8_000, 16_000, 24_000],
-  encoding: ({ options }) => options.outputFormat ?? "pcm_s16le",
+  encoding: ({ options: { outputFormat = "pcm_s16le" } }) =>
+    // Its μ-law has a WAV header.
+    outputFormat === "ulaw" ? "wav" : outputFormat,
   connect: ({ url }) => ({ url }),
   hello: ({ apiKey, settings, options, sampleRate }) => [
     JSON.stringify({

@@ -1,10 +1,12 @@
 import { assertEquals } from "@std/assert";
+import { TTSAudioRawFrame, TTSSpeakFrame, TTSStoppedFrame } from "../../frames/mod.ts";
 import { JSONFields } from "../wire/mod.ts";
 import {
   type ClientMessage,
   readTranscript,
   type ScriptedPeer,
   ScriptedTTSProvider,
+  TestPipeline,
   testTTS,
   type TTSDialect,
 } from "../../testing/mod.ts";
@@ -49,6 +51,44 @@ testTTS({
       [Symbol.asyncDispose]: () => provider.close(),
     };
   },
+});
+
+/** A WAV file of μ-law, as LMNT begins it, with some loud samples. */
+function ulaw(samples: number): Uint8Array {
+  const bytes = new Uint8Array(44 + samples).fill(0x00, 44);
+  const view = new DataView(bytes.buffer);
+  const write = (at: number, text: string) => bytes.set(new TextEncoder().encode(text), at);
+  write(0, "RIFF");
+  write(8, "WAVEfmt ");
+  write(36, "data");
+  view.setUint32(4, 36 + samples, true);
+  view.setUint32(16, 16, true);
+  view.setUint16(20, 7, true);
+  view.setUint16(22, 1, true);
+  view.setUint32(24, 8_000, true);
+  view.setUint32(28, 8_000, true);
+  view.setUint16(32, 1, true);
+  view.setUint16(34, 8, true);
+  view.setUint32(40, samples, true);
+  return bytes;
+}
+
+Deno.test("LmntTTSService speaks μ-law, which LMNT sends in a WAV file", async () => {
+  await using provider = new ScriptedTTSProvider({ ...LMNT, audio: () => ulaw(800) });
+  const { apiKey, dial } = provider;
+  const tts = new LmntTTSService({
+    apiKey,
+    dial,
+    sampleRate: 8_000,
+    outputFormat: "ulaw",
+    stopFrameTimeoutSecs: 1,
+    settings: { voice: "lily" },
+  });
+  await using pipeline = new TestPipeline([tts]);
+  pipeline.push(new TTSSpeakFrame("Hi."));
+  await pipeline.until(TTSStoppedFrame);
+  assertEquals(fieldsOf(provider.server.peers[0]?.received[0]).text("format"), "ulaw");
+  assertEquals(pipeline.of(TTSAudioRawFrame)[0]?.audio[0], -32_124);
 });
 
 Deno.test("LMNTTTSService is another name of LmntTTSService", () => {

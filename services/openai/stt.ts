@@ -65,7 +65,7 @@ function formOf(
   const fields = {
     model,
     ...language && { language: languageBase(language) },
-    prompt,
+    prompt: prompt || undefined,
     temperature,
     ...options.includeProbMetrics && probabilities(model),
     ...extra,

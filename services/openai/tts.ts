@@ -68,8 +68,16 @@ const protocol: HttpTTSProtocol<OpenAITTSSettings, OpenAITTSServiceOptions> = {
     const { model, voice, instructions, speed, extra } = context.settings;
     return {
       url: `${context.url}/audio/speech`,
-      headers: headersOf(context),
-      json: { model, voice, input, response_format: "pcm", instructions, speed, ...extra },
+      headers: { Accept: "application/octet-stream", ...headersOf(context) },
+      json: {
+        model,
+        voice,
+        input,
+        response_format: "pcm",
+        instructions: instructions || undefined,
+        speed: speed || undefined,
+        ...extra,
+      },
     };
   },
 };

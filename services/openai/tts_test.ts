@@ -91,6 +91,22 @@ Deno.test("OpenAITTSService asks for what its settings say, as they change", asy
   ]);
 });
 
+Deno.test("OpenAITTSService asks at an address with a slash behind it, and leaves out what is empty", async () => {
+  await using openai = new FakeOpenAI();
+  const settings = { instructions: "", speed: 0 };
+  const { apiKey, url } = openai;
+  const tts = new OpenAITTSService({ apiKey, baseUrl: `${url}/`, settings });
+  await using pipeline = new TestPipeline([tts]);
+  pipeline.push(new TTSSpeakFrame("Hello."));
+  await pipeline.until(TTSStoppedFrame);
+  assertEquals(Object.keys(openai.requests[0]?.body ?? {}), [
+    "model",
+    "voice",
+    "input",
+    "response_format",
+  ]);
+});
+
 Deno.test("OpenAITTSService says who asks, and what headers were given", async () => {
   await using session = start({
     organization: "org-1",

@@ -66,17 +66,30 @@ export function speechOf({ settings, sampleRate }: Connection): Record<string, Q
     samplingRate: sampleRate,
     lang: languageOf(settings.language),
     speedAlpha: settings.speedAlpha,
-    repetition_penalty: settings.repetitionPenalty,
-    temperature: settings.temperature,
-    top_p: settings.topP,
-    timeScaleFactor: settings.timeScaleFactor,
-    reduceLatency: settings.reduceLatency,
-    pauseBetweenBrackets: settings.pauseBetweenBrackets,
-    phonemizeBetweenBrackets: settings.phonemizeBetweenBrackets,
-    noTextNormalization: settings.noTextNormalization,
-    saveOovs: settings.saveOovs,
     inlineSpeedAlpha: settings.inlineSpeedAlpha,
+    ...ofModel(settings),
     ...settings.extra,
+  };
+}
+
+/** What only some models know; one that is not known here is told all that is set. */
+function ofModel(settings: RimeTTSSettings): Record<string, QueryValue> {
+  const model = settings.model ?? "";
+  const [isMist, isLarge] = [model.startsWith("mist"), /^(coda|arcana)/.test(model)];
+  return {
+    ...!isMist && {
+      repetition_penalty: settings.repetitionPenalty,
+      temperature: settings.temperature,
+      top_p: settings.topP,
+    },
+    ...(!isMist || model === "mistv3") && { timeScaleFactor: settings.timeScaleFactor },
+    ...!isLarge && {
+      reduceLatency: settings.reduceLatency,
+      pauseBetweenBrackets: settings.pauseBetweenBrackets,
+      phonemizeBetweenBrackets: settings.phonemizeBetweenBrackets,
+      noTextNormalization: settings.noTextNormalization,
+      saveOovs: settings.saveOovs,
+    },
   };
 }
 
@@ -91,5 +104,5 @@ export function socketQuery(
 
 function languageOf(tag: string | undefined): string | undefined {
   // One that Rime may have learned since is left as it is.
-  return tag && (resolveLanguage(tag, LANGUAGES) ?? tag);
+  return tag ? resolveLanguage(tag, LANGUAGES) ?? tag : undefined;
 }

@@ -87,12 +87,28 @@ Deno.test("RimeHttpTTSService asks for all that its settings say", async () => {
     noTextNormalization: true,
     saveOovs: false,
     inlineSpeedAlpha: "3,0.5",
-    repetition_penalty: 1.5,
-    temperature: 0.5,
-    top_p: 0.9,
-    timeScaleFactor: 1.1,
     max_tokens: 1200,
   });
+});
+
+Deno.test.each(
+  [
+    ["coda", ["temperature", "timeScaleFactor"]],
+    ["arcana", ["temperature", "timeScaleFactor"]],
+    ["mistv3", ["timeScaleFactor", "saveOovs"]],
+    ["mistv2", ["saveOovs"]],
+    ["a-later-one", ["temperature", "timeScaleFactor", "saveOovs"]],
+  ] as const,
+)("RimeHttpTTSService asks of %s only what it knows", async (model, known) => {
+  const settings = { model, temperature: 0.5, timeScaleFactor: 1.1, saveOovs: true };
+  const [first] = await asked("Hi.", { settings });
+  const names = Object.keys(Object(first?.body));
+  assertEquals(names.filter((name) => name in settings), [...known]);
+});
+
+Deno.test("RimeHttpTTSService names no language where it is told none", async () => {
+  const [first] = await asked("Hi.", { settings: { language: "" } });
+  assertEquals("lang" in Object(first?.body), false);
 });
 
 Deno.test("RimeHttpTTSService leaves a language as it is that Rime may have learned", async () => {

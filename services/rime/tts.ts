@@ -5,7 +5,7 @@ import {
   WebSocketTTSService,
   type WebSocketTTSServiceOptions,
 } from "../tts/mod.ts";
-import type { SpokenWord } from "../../text/mod.ts";
+import { SkipTagsAggregator, type SpokenWord } from "../../text/mod.ts";
 import { withQuery } from "../wire/mod.ts";
 import { type RimeTTSSettings, SAMPLE_RATES, socketQuery } from "./_speech.ts";
 
@@ -127,7 +127,10 @@ export class RimeTTSService
    * @throws {MissingKeyError} If there is no key.
    */
   constructor(options: RimeTTSServiceOptions = {}) {
-    super(protocol, options);
+    // What is spelled out has to come in one piece.
+    const { textAggregationMode: aggregationType = "sentence" } = options;
+    const textAggregator = new SkipTagsAggregator([["spell(", ")"]], { aggregationType });
+    super(protocol, { textAggregator, ...options });
   }
 
   /** Has a text spelled out, letter by letter; for a `textTransforms`. */

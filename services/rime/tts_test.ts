@@ -1,5 +1,12 @@
 import { assertEquals } from "@std/assert";
-import { TTSSpeakFrame, TTSStoppedFrame, TTSTextFrame } from "../../frames/mod.ts";
+import {
+  LLMFullResponseEndFrame,
+  LLMFullResponseStartFrame,
+  LLMTextFrame,
+  TTSSpeakFrame,
+  TTSStoppedFrame,
+  TTSTextFrame,
+} from "../../frames/mod.ts";
 import {
   type ClientMessage,
   readTranscript,
@@ -107,6 +114,19 @@ Deno.test("RimeTTSService asks for what the documentation says", async () => {
   ]);
 });
 
+Deno.test("RimeTTSService sends what is spelled out in one piece", async () => {
+  await using provider = new ScriptedTTSProvider(rime());
+  await using pipeline = new TestPipeline([make(provider, { settings: { voice: "astra" } })]);
+  pipeline.push(new LLMFullResponseStartFrame());
+  for (const text of ["Your code is ", RimeTTSService.spell("A. B? C"), ". Bye."]) {
+    pipeline.push(new LLMTextFrame(text));
+  }
+  pipeline.push(new LLMFullResponseEndFrame());
+  await pipeline.until(TTSStoppedFrame);
+  const texts = provider.server.peers[0]?.received.map((one) => fieldsOf(one).text("text"));
+  assertEquals(texts?.slice(0, 2), ["Your code is spell(A. B? C). ", "Bye. "]);
+});
+
 Deno.test("RimeTTSService asks for all that its settings say", async () => {
   const { url } = await say("Hi.", {
     settings: {
@@ -140,11 +160,6 @@ Deno.test("RimeTTSService asks for all that its settings say", async () => {
     temperature: "0.5",
     top_p: "0.9",
     timeScaleFactor: "1.1",
-    reduceLatency: "true",
-    pauseBetweenBrackets: "true",
-    phonemizeBetweenBrackets: "false",
-    noTextNormalization: "true",
-    saveOovs: "true",
     inlineSpeedAlpha: "3,0.5",
     max_tokens: "1200",
   });

@@ -1,5 +1,5 @@
 import { encodeALaw, encodeMuLaw, pcmToBytes } from "../../audio/mod.ts";
-import { resolveLanguage } from "../../text/mod.ts";
+import { languageBase, resolveLanguage } from "../../text/mod.ts";
 import {
   type STTProtocol,
   type STTSettings,
@@ -15,8 +15,8 @@ import { JSONFields } from "../wire/mod.ts";
 export interface SmallestSTTSettings extends STTSettings {
   /** The model; only `pulse` hears as one speaks. @default {"pulse"} */
   readonly model?: string | undefined;
-  /** Language that is spoken (BCP 47), or `multi` to have it found out. @default {"en"} */
-  readonly language?: string | undefined;
+  /** Language that is spoken (BCP 47); `multi` and `null` have it found out. @default {"en"} */
+  readonly language?: string | null | undefined;
   /** Whether results say when each word was spoken. @default {false} */
   readonly wordTimestamps?: boolean | undefined;
   /** Whether results hold all that was said so far as well. @default {false} */
@@ -73,11 +73,11 @@ const protocol: STTProtocol<SmallestSTTSettings, SmallestSTTServiceOptions> = {
   sampleRates: [8_000, 16_000, 22_050, 24_000, 44_100, 48_000],
   keepalive: { timeoutSecs: 10, intervalSecs: 5 },
   connect({ settings, options, apiKey, sampleRate }) {
-    const { language = "en", keywords, ...flags } = settings;
+    const { language, keywords, ...flags } = settings;
     const { baseUrl = "wss://api.smallest.ai", encoding = "linear16" } = options;
     const query = new URLSearchParams({
       model: `${flags.model}`,
-      language: resolveLanguage(language, LANGUAGES) ?? language,
+      language: languageOf(language),
       encoding,
       sample_rate: `${sampleRate}`,
       word_timestamps: `${flags.wordTimestamps}`,
@@ -111,6 +111,12 @@ const protocol: STTProtocol<SmallestSTTSettings, SmallestSTTServiceOptions> = {
     else yield { type: "interim", ...words };
   },
 };
+
+function languageOf(tag: string | null | undefined): string {
+  if (!tag) return "multi";
+  // One that Pulse may have learned since is asked for as well.
+  return resolveLanguage(tag, LANGUAGES) ?? languageBase(tag);
+}
 
 /**
  * Transcribes with Pulse of Smallest AI as the user speaks.

@@ -76,6 +76,14 @@ Deno.test("SmallestSTTService asks for all that its settings say", async () => {
   });
 });
 
+Deno.test.each([[null, "multi"], ["ja-JP", "ja"], ["multi", "multi"]] as const)(
+  "SmallestSTTService names the language %s as Pulse does",
+  async (language, name) => {
+    const { query } = await opened({ settings: { language } });
+    assertEquals(query?.get("language"), name);
+  },
+);
+
 Deno.test.each(
   [
     ["linear16", [0, 0, 232, 3]],

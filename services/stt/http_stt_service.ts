@@ -1,4 +1,5 @@
 import { encodeWav } from "../../audio/mod.ts";
+import { baseAddress } from "../wire/address.ts";
 import { ProviderError } from "../wire/errors.ts";
 import { type HttpRequest, requestText } from "../wire/http_stream.ts";
 import { JSONFields } from "../wire/json_fields.ts";
@@ -99,9 +100,7 @@ export class HttpSTTService<
     super({ ttfsP99LatencySecs, ...options }, defaults);
     this.#protocol = protocol;
     this.#options = options;
-    this.#apiKey = env
-      ? resolveKey({ provider, env, given: options.apiKey })
-      : options.apiKey ?? "";
+    this.#apiKey = resolveKey({ provider, env, given: options.apiKey });
   }
 
   /** Has a segment transcribed. */
@@ -112,7 +111,7 @@ export class HttpSTTService<
     const { settings, sampleRate } = this;
     const { url, provider } = this.#protocol;
     const context: HttpSTTContext<S, O> = {
-      url: this.#options.baseUrl ?? url,
+      url: baseAddress(this.#options.baseUrl ?? url),
       apiKey: this.#apiKey,
       settings,
       options: this.#options,

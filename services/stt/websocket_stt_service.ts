@@ -102,7 +102,7 @@ export abstract class WebSocketSTTService<
     this.#protocol = protocol;
     this.#given = options;
     const { provider, keyEnv, env = [] } = protocol;
-    this.#apiKey = keyEnv ? resolveKey({ provider, env: keyEnv, given: options.apiKey }) : "";
+    this.#apiKey = resolveKey({ provider, env: keyEnv, given: options.apiKey });
     this.#env = Object.fromEntries(env.map((name) => [name, readEnv(name)]));
     this.handle(StartFrame, async (_frame, context) => {
       await context.forward();

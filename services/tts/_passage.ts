@@ -167,6 +167,8 @@ export class Passage {
       said === 0 && !asked && this.#sent.some((sent) => sent.id === id) && !isReported(id);
     const from = rest.findIndex(isUnsaid);
     const unsaid = from < 0 ? [] : rest.slice(from).map((segment) => ({ ...segment, asked: true }));
+    // White space and marks alone are nothing to hear.
+    if (!unsaid.some((segment) => /[\p{L}\p{N}]/u.test(textOf(segment)))) return [];
     const saidMs = words.reduce((ms, { startMs = 0, endMs = startMs }) => Math.max(ms, endMs), 0);
     const wantedMs = estimateSpeechMs(unsaid.map(textOf).join(" "));
     // Times that lie behind all of the audio prove nothing.

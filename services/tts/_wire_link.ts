@@ -94,6 +94,13 @@ export class WireLink<S extends TTSSettings, O extends object, D> {
     if (this.#options.protocol.acknowledgesCancel) this.#fences++;
   }
 
+  /** Says goodbye, which nobody waits for, and opens another connection. */
+  renew(): void {
+    const line = this.#line;
+    if (line?.ready) this.#send(this.#options.protocol.goodbye?.(this.#options.connection()) ?? []);
+    this.reopen();
+  }
+
   /** Closes the connection and opens another. */
   reopen(): void {
     const line = this.#line;

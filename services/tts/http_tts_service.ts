@@ -1,5 +1,6 @@
+import { baseAddress } from "../wire/address.ts";
 import { ProviderError } from "../wire/errors.ts";
-import { type HttpAnswer, readText, requestStream } from "../wire/http_stream.ts";
+import { type HttpAnswer, requestStream } from "../wire/http_stream.ts";
 import { JSONFields } from "../wire/json_fields.ts";
 import { parseJson, readJsonLines } from "../wire/json_lines.ts";
 import { resolveKey } from "../wire/keys.ts";
@@ -70,9 +71,7 @@ export class HttpTTSService<
     this.#protocol = protocol;
     this.#options = options;
     const { provider, keyEnv: env } = protocol;
-    this.#apiKey = env
-      ? resolveKey({ provider, env, given: options.apiKey })
-      : options.apiKey ?? "";
+    this.#apiKey = resolveKey({ provider, env, given: options.apiKey });
   }
 
   /** Asks for the speech of a text, and gives it as it comes. */
@@ -106,7 +105,7 @@ export class HttpTTSService<
     const before = this.#before.contextId === contextId ? this.#before.text : "";
     this.#before = { contextId, text: before === "" ? text : `${before} ${text}` };
     return {
-      url: this.#options.baseUrl ?? this.#protocol.url,
+      url: baseAddress(this.#options.baseUrl ?? this.#protocol.url),
       apiKey: this.#apiKey,
       settings: this.settings,
       options: this.#options,
@@ -150,16 +149,18 @@ export class HttpTTSService<
   }
 
   async *#messagesOf(
-    { body }: HttpAnswer,
+    answer: HttpAnswer,
     kind: "sse" | "json_lines" | "json",
   ): AsyncIterable<TTSMessage> {
     const options = { warn: (message: string) => this.#warn(message) };
     if (kind === "json_lines") {
-      for await (const value of readJsonLines(body, options)) yield { json: new JSONFields(value) };
+      for await (const value of readJsonLines(answer.body, options)) {
+        yield { json: new JSONFields(value) };
+      }
     } else if (kind === "json") {
-      yield { json: new JSONFields(parseJson(await readText(body))) };
+      yield { json: new JSONFields(parseJson(await answer.text())) };
     } else {
-      for await (const { event, data } of readServerSentEvents(body, options)) {
+      for await (const { event, data } of readServerSentEvents(answer.body, options)) {
         const value = parseJson(data);
         if (value !== undefined) yield { event, json: new JSONFields(value) };
         else if (data !== "[DONE]") this.#warn("An event is no JSON and was left out");

@@ -82,9 +82,7 @@ export class WebSocketTTSService<
     this.#protocol = protocol;
     this.#options = options;
     const { provider, keyEnv: env } = protocol;
-    this.#apiKey = env
-      ? resolveKey({ provider, env, given: options.apiKey })
-      : options.apiKey ?? "";
+    this.#apiKey = resolveKey({ provider, env, given: options.apiKey });
     this.#link = this.#makeLink();
     this.#handleLifecycle();
   }
@@ -121,7 +119,7 @@ export class WebSocketTTSService<
   /** Opens a new connection where the present one cannot change a setting. */
   protected override onSettingsChanged(changed: readonly PropertyKey[]): void {
     const { fixed } = this.#protocol;
-    if (fixed === "all" || fixed.some((key) => changed.includes(key))) this.#link.reopen();
+    if (fixed === "all" || fixed.some((key) => changed.includes(key))) this.#link.renew();
   }
 
   /** Says goodbye to the provider. */

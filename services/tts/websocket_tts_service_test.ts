@@ -296,6 +296,29 @@ Deno.test("WebSocketTTSService says again what a context that expired never said
   assertEquals(pipeline.errors, []);
 });
 
+Deno.test("WebSocketTTSService says no white space and no marks again", async () => {
+  await using session = start(async (peer) => {
+    await peer.accept();
+    const first = await heard(peer);
+    const id = first?.text("id");
+    // Some providers say more of a word than there is audio.
+    peer.send({ id, word: "One", at: 0, to: 200 });
+    peer.send({ id, ms: 100 });
+    // The rest comes too late for it, and there is nothing to hear in it.
+    await peer.next();
+    peer.send({ id, type: "done" });
+    await speaksOn(peer);
+  }, { pipeline: REAL, textAggregationMode: "token" });
+  const { pipeline, server } = session;
+  pipeline.push(new LLMFullResponseStartFrame(), new LLMTextFrame("One"));
+  await pipeline.until(TTSAudioRawFrame);
+  pipeline.push(new LLMTextFrame("! "), new LLMFullResponseEndFrame());
+  await pipeline.until(LLMFullResponseEndFrame);
+  assertEquals(spokenText(pipeline), "One! ");
+  assertEquals(said(server.peers[0]).filter((text) => text === "! ").length, 1);
+  assertEquals(pipeline.errors, []);
+});
+
 Deno.test("WebSocketTTSService cancels what is interrupted, and drops what comes late of it", async () => {
   let old: string | undefined;
   const cancelled = Promise.withResolvers<void>();
@@ -440,8 +463,9 @@ Deno.test("WebSocketTTSService keeps a connection alive, and says which context 
   assertEquals(said(server.peers[0]).slice(0, 4), ["idle", "idle", "One.", "speaking"]);
 });
 
-Deno.test("WebSocketTTSService connects anew for a setting that a connection cannot change", async () => {
-  await using session = start(speaks);
+Deno.test("WebSocketTTSService says goodbye and connects anew for a setting that a connection cannot change", async () => {
+  const protocol = { ...ACME, goodbye: () => [json({ text: "bye" })] };
+  await using session = start(speaks, { protocol });
   const { pipeline, server } = session;
   pipeline.push(
     ...answer("One."),
@@ -454,7 +478,7 @@ Deno.test("WebSocketTTSService connects anew for a setting that a connection can
   const voices = server.peers.map(({ url }) => url.searchParams.get("voice"));
   assertEquals(voices, ["ada", "bob"]);
   assertEquals(server.peers.map((peer) => said(peer)), [
-    ["One.", "end", "Two.", "end"],
+    ["One.", "end", "Two.", "end", "bye"],
     ["Three.", "end"],
   ]);
   const [, , two] = server.peers[0]?.received ?? [];

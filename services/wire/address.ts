@@ -32,6 +32,20 @@ export function withQuery(url: string, query: Readonly<Record<string, QueryValue
 }
 
 /**
+ * A base address without slashes at its end, for who puts a path behind it.
+ *
+ * @example
+ * ```ts
+ * import { baseAddress } from "@parley/sdk/services/wire";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(baseAddress("https://api.acme.example/v1/"), "https://api.acme.example/v1");
+ * ```
+ */
+export function baseAddress(url: string): string {
+  return url.trim().replace(/\/+$/, "");
+}
+
+/**
  * The address of a WebSocket at a base that may be given as any of `wss:`,
  * `https:`, `ws:`, `http:`, or as a bare host, which is reached with TLS.
  *

@@ -75,7 +75,7 @@ export class AIService<
     const before = this.#settings;
     this.#settings = { ...before, ...delta };
     const keys = Object.keys(delta) as (keyof S)[];
-    const changed = keys.filter((key) => !Object.is(before[key], delta[key]));
+    const changed = keys.filter((key) => !isSame(before[key], delta[key]));
     if (changed.length > 0) this.onSettingsChanged(changed);
     return frame.service === this;
   }
@@ -123,6 +123,17 @@ export class AIService<
     const state = message.replace(/^Cannot [^:]+: /, "");
     this.reportError(`Cannot ${doing} in "${this.name}": ${state}`, error);
   }
+}
+
+/** Whether two settings are the same, lists and objects by what they hold. */
+function isSame(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return false;
+  if (!Array.isArray(a) && Object.getPrototypeOf(a) !== Object.prototype) return false;
+  const [left, right] = [new Map(Object.entries(a)), new Map(Object.entries(b))];
+  return left.size === right.size &&
+    [...left].every(([name, value]) => right.has(name) && isSame(value, right.get(name)));
 }
 
 /** Only what has a value: what is `undefined` was not given. */

@@ -4,6 +4,7 @@ import { holdEach } from "./hold_each.ts";
 import { httpError } from "./http_error.ts";
 import { JSONFields } from "./json_fields.ts";
 import { parseJson } from "./json_lines.ts";
+import { MAX_MESSAGE_BYTES } from "./sse.ts";
 
 /** What is sent to a provider. */
 export interface HttpRequest {
@@ -45,6 +46,12 @@ export interface HttpAnswer {
   readonly headers: Headers;
   /** Its body, as it comes; leaving it early closes the request. */
   readonly body: AsyncIterable<Uint8Array<ArrayBuffer>>;
+  /**
+   * Reads its body to the end, as UTF-8.
+   *
+   * @throws {ProviderError} If it breaks off, or is larger than 16 MB.
+   */
+  text(): Promise<string>;
 }
 
 /** Bytes of a refusal that are read, to find out what it means. */
@@ -101,28 +108,10 @@ export function requestText(request: HttpRequest, options: HttpStreamOptions): P
     options,
     () =>
       inTime(options, async (signal) => {
-        const { body } = await answerTo(request, signal, { ...options, signal });
-        return await readText(body);
+        const answer = await answerTo(request, signal, { ...options, signal });
+        return await answer.text();
       }),
   );
-}
-
-/**
- * Reads a body to its end, as UTF-8.
- *
- * @example
- * ```ts
- * import { readText } from "@parley/sdk/services/wire";
- * import { assertEquals } from "@std/assert";
- * const { body } = new Response("Grüße");
- * assertEquals(await readText(body!), "Grüße");
- * ```
- */
-export async function readText(body: AsyncIterable<Uint8Array>): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  for await (const bytes of body) text += decoder.decode(bytes, { stream: true });
-  return text + decoder.decode();
 }
 
 /** Does what can fail in passing, and again when it did. */
@@ -171,7 +160,29 @@ async function answerTo(
 ): Promise<HttpAnswer> {
   const response = await options.clock.hold(send(request, signal, options));
   if (!response.ok) throw await refusalOf(response, options);
-  return { headers: response.headers, body: bodyOf(response, options) };
+  const body = bodyOf(response, options);
+  return { headers: response.headers, body, text: () => textOf(body, options) };
+}
+
+async function textOf(
+  body: AsyncIterable<Uint8Array>,
+  options: HttpStreamOptions,
+): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  let length = 0;
+  for await (const bytes of body) {
+    length += bytes.length;
+    if (length > MAX_MESSAGE_BYTES) {
+      const { doing, provider } = options;
+      throw new ProviderError(`Cannot ${doing} with ${provider}: its answer is too large`, {
+        provider,
+        category: "bad_answer",
+      });
+    }
+    text += decoder.decode(bytes, { stream: true });
+  }
+  return text + decoder.decode();
 }
 
 async function send(

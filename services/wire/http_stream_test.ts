@@ -198,3 +198,17 @@ Deno.test("requestText gives up an answer that does not end in time", async () =
   await server.settled();
   assertEquals(server.requests.map(({ outcome }) => outcome), ["closed"]);
 });
+
+Deno.test("requestText reads no answer that is too large", async () => {
+  await using server = new ScriptedHttpServer();
+  const megabyte = new Uint8Array(1024 * 1024).fill(65);
+  server.script({ more: Array.from({ length: 40 }, () => megabyte) });
+  const options = { ...common, clock: systemClock, maxRetries: 2 };
+  const error = await assertRejects(() => requestText({ url: server.url }, options), ProviderError);
+  assertEquals([error.message, error.retryable], [
+    "Cannot hear with Acme: its answer is too large",
+    false,
+  ]);
+  await server.settled();
+  assertEquals(server.requests.map(({ outcome }) => outcome), ["closed"]);
+});

@@ -4,8 +4,8 @@ import { MissingKeyError } from "./errors.ts";
 export interface KeySource {
   /** The provider, as it writes itself. */
   readonly provider: string;
-  /** The environment variable that holds the key. */
-  readonly env: string;
+  /** The environment variable that holds the key; none for a provider without a key. */
+  readonly env: string | undefined;
   /** The key itself, when the caller gave one. */
   readonly given?: string | undefined;
   /** The option that a caller gives it in. @default {"apiKey"} */
@@ -25,7 +25,8 @@ export interface KeySource {
  */
 export function resolveKey(source: KeySource): string {
   const { provider, env, given, option = "apiKey" } = source;
-  const { key, denied } = given ? { key: given } : readKey(env);
+  if (given || env === undefined) return given ?? "";
+  const { key, denied } = readKey(env);
   if (key) return key;
   const way = denied ? `set ${env} and allow it to be read (--allow-env=${env})` : `set ${env}`;
   throw new MissingKeyError(

@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { type QueryValue, socketAddress, withQuery } from "./address.ts";
+export { baseAddress, type QueryValue, socketAddress, withQuery } from "./address.ts";
 export { AIService, type AIServiceOptions, type ServiceSettings } from "./ai_service.ts";
 export { type ByteConnection, type Dial, dialTCP } from "./dial.ts";
 export {
@@ -21,7 +21,6 @@ export {
   type HttpAnswer,
   type HttpRequest,
   type HttpStreamOptions,
-  readText,
   requestStream,
   requestText,
 } from "./http_stream.ts";

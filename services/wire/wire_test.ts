@@ -6,6 +6,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { nextTurn, TimeoutError } from "../../async/mod.ts";
+import { ServiceUpdateSettingsFrame, STTUpdateSettingsFrame } from "../../frames/mod.ts";
 import { TestPipeline, VirtualClock } from "../../testing/mod.ts";
 import { makeEnvironment } from "../../processors/mod.ts";
 import {
@@ -28,6 +29,9 @@ Deno.test("resolveKey takes the key that was given, else the environment's", () 
     assertEquals(resolveKey({ ...ACME, given: "given" }), "given");
     assertEquals(resolveKey({ ...ACME, given: "" }), "from env");
     assertEquals(resolveKey(ACME), "from env");
+    // A provider without a key still takes one.
+    assertEquals(resolveKey({ provider: "Acme", env: undefined }), "");
+    assertEquals(resolveKey({ provider: "Acme", env: undefined, given: "given" }), "given");
   } finally {
     Deno.env.delete(ENV);
   }
@@ -215,9 +219,24 @@ Deno.test("ServiceMetrics reports nothing that is not wanted", () => {
   assertEquals(seen.splice(0), ["ttfb", "processing", "processing"]);
 });
 
-class Service extends AIService<{ model?: string | undefined; size?: number | undefined }> {
-  constructor(settings: { model?: string | undefined; size?: number | undefined } = {}) {
+interface Settings {
+  readonly model?: string | undefined;
+  readonly size?: number | undefined;
+  readonly extra?: Readonly<Record<string, unknown>> | undefined;
+}
+
+class Service extends AIService<Settings> {
+  readonly changes: (readonly string[])[] = [];
+
+  constructor(settings: Settings = {}) {
     super({ name: "Service", settings }, { model: "small", size: 1 });
+    this.handle(ServiceUpdateSettingsFrame, (frame, context) => {
+      if (!this.updateSettings(frame)) return context.forward();
+    });
+  }
+
+  protected override onSettingsChanged(changed: readonly string[]): void {
+    this.changes.push(changed);
   }
 
   fail(error: unknown): void {
@@ -227,6 +246,23 @@ class Service extends AIService<{ model?: string | undefined; size?: number | un
 
 Deno.test("AIService takes settings that have a value, and defaults for the others", () => {
   assertEquals(new Service({ model: undefined, size: 2 }).settings, { model: "small", size: 2 });
+});
+
+Deno.test("AIService takes for a change what is another value, lists and objects by what they hold", async () => {
+  const extra = { tags: ["a", { b: [1, null] }] };
+  const service = new Service({ extra });
+  await using pipeline = new TestPipeline([service]);
+  const deltas: Settings[] = [
+    { extra: structuredClone(extra), size: 1 },
+    { extra: { tags: ["a", { b: [1, 0] }] } },
+    { extra: { tags: ["a", { b: [1] }] } },
+    { extra: { tags: { 0: "a", 1: { b: [1] } } } },
+    { extra: {}, model: "large" },
+    { extra: {}, model: "large" },
+  ];
+  for (const delta of deltas) pipeline.push(new STTUpdateSettingsFrame({ delta }));
+  await pipeline.until(STTUpdateSettingsFrame, { count: deltas.length });
+  assertEquals(service.changes, [["extra"], ["extra"], ["extra"], ["extra", "model"]]);
 });
 
 Deno.test("AIService reports failures by name, and a provider's in its own words", async () => {

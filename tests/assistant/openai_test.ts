@@ -4,21 +4,9 @@ import { converse } from "../../cli/_converse.ts";
 import { bot } from "../../examples/assistant.ts";
 import { FakeOpenAI } from "../../testing/mod.ts";
 import { between, CALL_RATE, say } from "../closed_loop/callers.ts";
-import { KeptLog, ServerRig } from "../server/_rig.ts";
-
-/** Sets what the bot reads of the environment, until it is disposed of. */
-function environment(values: Readonly<Record<string, string>>): Disposable {
-  const before = Object.keys(values).map((name) => [name, Deno.env.get(name)] as const);
-  for (const [name, value] of Object.entries(values)) Deno.env.set(name, value);
-  return {
-    [Symbol.dispose]: () => {
-      for (const [name, value] of before) {
-        if (value === undefined) Deno.env.delete(name);
-        else Deno.env.set(name, value);
-      }
-    },
-  };
-}
+import { environment } from "../conversations/environment.ts";
+import { KeptLog } from "../kept_log.ts";
+import { ServerRig } from "../server/_rig.ts";
 
 /** A sentence that the user interrupts, and more that the model is still writing then. */
 const REPORT = "You rolled two dice, and one of them fell from the table. " +

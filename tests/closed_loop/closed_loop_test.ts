@@ -5,7 +5,7 @@ import { bot } from "../../examples/assistant.ts";
 import { PhraseBook, type PhraseMatch } from "../../services/local/grammar.ts";
 import { SpeechRecognizer } from "../../services/local/recognizer.ts";
 import { ContextWatcher } from "../assistant/_rig.ts";
-import { KeptLog } from "../server/_rig.ts";
+import { KeptLog } from "../kept_log.ts";
 import type { FileAudio } from "../../transports/local/mod.ts";
 import { between, CALL_RATE, type Caller, say } from "./callers.ts";
 
@@ -35,7 +35,8 @@ async function talk(says: ConverseOptions["says"], virtual = true): Promise<Talk
   const conversation = await converse(bot, {
     says,
     virtual,
-    startDate: new Date(2026, 0, 8, 13, 15),
+    // Fifteen sounds much like fifty, and thirteen like thirty.
+    startDate: new Date(2026, 0, 8, 13, 20),
     maxMs: 60_000,
     flags,
     log,
@@ -91,8 +92,8 @@ const QUESTIONS: readonly [string, RegExp, Check][] = [
     "what time is it",
     /^get_time {}$/,
     ({ slots }, result) =>
-      slots["hour"] === 1 && slots["minute"] === 15 && slots["half"] === "p m" &&
-      result.includes('"1:15 PM"'),
+      slots["hour"] === 1 && slots["minute"] === 20 && slots["half"] === "p m" &&
+      result.includes('"1:20 PM"'),
   ],
 ];
 

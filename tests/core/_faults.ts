@@ -1,3 +1,5 @@
+import type { NamedTest } from "./_planted.ts";
+
 /** A fault to plant: a piece of a source, and what stands there instead. */
 export interface Fault {
   readonly name: string;
@@ -17,7 +19,7 @@ export interface PropertyFault extends Fault {
 /** A fault that a test of its own catches. */
 export interface TestFault extends Fault {
   /** The file with the test, and the test's name. */
-  readonly test: readonly [file: string, name: string];
+  readonly test: NamedTest;
 }
 
 /** Faults that the property test catches, by the name of the invariant they break. */

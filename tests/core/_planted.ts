@@ -15,15 +15,18 @@ export interface Copy extends AsyncDisposable {
 }
 
 /**
- * Copies a source and all that it imports to a temporary folder and makes
+ * Copies sources and all that they import to a temporary folder and makes
  * changes there, so that the sources themselves need no switches for faults.
  *
  * @throws {Error} If what is to be changed does not stand there exactly once.
  */
-export async function copyOf(entry: string, changes: readonly Change[]): Promise<Copy> {
+export async function copyOf(
+  entries: string | readonly string[],
+  changes: readonly Change[],
+): Promise<Copy> {
   const folder = await Deno.makeTempDir({ prefix: "planted_" });
   const root = new URL(`file://${folder}/`);
-  for (const [file, text] of await closureOf(entry)) {
+  for (const [file, text] of await closureOf([entries].flat())) {
     const changed = changes.filter((change) => change.file === file).reduce(apply, text);
     const to = new URL(file, root);
     await Deno.mkdir(new URL(".", to), { recursive: true });
@@ -41,14 +44,14 @@ function apply(text: string, { file, find, put }: Change): string {
   throw new Error(`Cannot plant a fault: "${file}" has ${parts.length - 1} times ${find.trim()}`);
 }
 
-/** The texts of a source and of everything that it imports by path. */
-async function closureOf(entry: string): Promise<Map<string, string>> {
+/** The texts of sources and of everything that they import by path. */
+async function closureOf(entries: readonly string[]): Promise<Map<string, string>> {
   const texts: Map<string, string> = new Map();
-  const open = [entry];
+  const open = [...entries];
   for (let file = open.pop(); file !== undefined; file = open.pop()) {
     if (texts.has(file)) continue;
     const url = new URL(file, ROOT);
-    const text = await Deno.readTextFile(url);
+    const text = await textOf(url);
     texts.set(file, text);
     for (const [, specifier] of text.matchAll(/(?:from|import) "(\.[^"]+)"/g)) {
       open.push(new URL(specifier ?? "", url).href.slice(ROOT.href.length));
@@ -57,24 +60,38 @@ async function closureOf(entry: string): Promise<Map<string, string>> {
   return texts;
 }
 
-/** Runs one test of a copy in a process of its own; says whether it passes. */
-export async function passes(
-  copy: Copy,
-  [file, name]: readonly [string, string],
-): Promise<boolean> {
-  const filter = `/^${name.replaceAll(/[^\w\s,:']/g, "\\$&").replaceAll("/", "\\/")}$/`;
-  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+/** Sources as they were first read: every copy is of the same. */
+const sources: Map<string, Promise<string>> = new Map();
+
+function textOf(url: URL): Promise<string> {
+  const text = sources.get(url.href) ?? Deno.readTextFile(url);
+  sources.set(url.href, text);
+  return text;
+}
+
+/** A file with tests, and the name of one of them. */
+export type NamedTest = readonly [file: string, name: string];
+
+/** Runs tests of a copy in a process of their own; gives the names of those that fail. */
+export async function failing(copy: Copy, tests: readonly NamedTest[]): Promise<string[]> {
+  const names = tests.map(([, name]) =>
+    name.replaceAll(/[^\w\s,:']/g, "\\$&").replaceAll("/", "\\/")
+  );
+  const files = new Set(tests.map(([file]) => new URL(file, copy.root).pathname));
+  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       ...["test", "--allow-all", "--no-check", `--config=${new URL("deno.json", ROOT).pathname}`],
-      ...[`--filter=${filter}`, new URL(file, copy.root).pathname],
+      ...[`--filter=/^(${names.join("|")})$/`, ...files],
     ],
     env: { NO_COLOR: "1" },
   }).output();
   const output = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
-  if (!/ok \| 1 passed|FAILED \| 0 passed .*\| 1 failed/.test(output)) {
+  const ended = (name: string, how: string) => output.includes(`\n${name} ... ${how} (`);
+  return tests.flatMap(([, name]) => {
+    if (ended(name, "ok")) return [];
+    if (ended(name, "FAILED")) return [name];
     throw new Error(`Cannot run "${name}": ${output}`);
-  }
-  return success;
+  });
 }
 
 /** How {@linkcode runOn} runs cases. */

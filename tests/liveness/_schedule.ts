@@ -1,4 +1,4 @@
-import { Random } from "../core/_random.ts";
+import { SeededRandom as Random } from "../../testing/seeded_random.ts";
 
 /** What stands in a bot's pipeline besides the usual. */
 export interface BotPlan {

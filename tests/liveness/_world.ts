@@ -6,7 +6,7 @@ import type { SpeechRequest } from "../../services/tts/mod.ts";
 import type { ScriptedAnswer } from "../../testing/scripted_llm.ts";
 import type { ScriptedTranscript } from "../../testing/scripted_stt.ts";
 import { VirtualClock } from "../../testing/virtual_clock.ts";
-import { Random } from "../core/_random.ts";
+import { SeededRandom as Random } from "../../testing/seeded_random.ts";
 import type { AnswerPlan, CallPlan, Schedule, VoicePlan } from "./_schedule.ts";
 import { Wire } from "./_wire.ts";
 

@@ -1,4 +1,4 @@
-import { type Logger, systemClock } from "../../async/mod.ts";
+import { systemClock } from "../../async/mod.ts";
 import { LLMContext } from "../../context/mod.ts";
 import {
   InputAudioRawFrame,
@@ -11,6 +11,7 @@ import { type Bot, BotServer, type BotServerOptions } from "../../runner/mod.ts"
 import { ProtobufFrameSerializer } from "../../serializers/mod.ts";
 import { ScriptedLLMService, ScriptedTTSService } from "../../testing/mod.ts";
 import { LLMContextAggregatorPair } from "../../turns/mod.ts";
+import { KeptLog } from "../kept_log.ts";
 
 /** What the bot of these tests says when somebody is there. */
 const GREETING = "Hello there. I am going to talk for a while, so that you can interrupt me.";
@@ -51,15 +52,6 @@ export async function silentBot(session: Parameters<Bot>[0]): Promise<void> {
   const { transport } = session;
   const pipeline = new Pipeline([transport.input(), transport.output()]);
   await session.run(new PipelineTask(pipeline, session.taskOptions));
-}
-
-/** A log that keeps what it is told, debug notes apart. */
-export class KeptLog implements Logger {
-  readonly lines: string[] = [];
-  debug(): void {}
-  info = (message: string): void => void this.lines.push(message);
-  warn = (message: string): void => void this.lines.push(`warn: ${message}`);
-  error = (message: string): void => void this.lines.push(`error: ${message}`);
 }
 
 /** A server on a free port, and its log. */

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { assertEquals } from "@std/assert";
 import { InterruptionFrame, LLMTextFrame } from "../../frames/mod.ts";
 import type { LLMEvent, LLMRequest } from "../../services/llm/mod.ts";
 import {
@@ -18,33 +17,33 @@ import {
 import type { SegmentListener, Transcript } from "../../services/stt/mod.ts";
 import type { SpeechEvent, SpeechRequest } from "../../services/tts/mod.ts";
 import {
-  type ContractCase,
   FakeOpenAI,
   llmContract,
-  runCase,
   sttContract,
   ttsContract,
+  type TTSContractAnswer,
 } from "../../testing/mod.ts";
+import { type PlantedFault, proveCases, proveContract } from "./_proof.ts";
 
 const NEVER = new AbortController().signal;
 
-/** Names of the cases that fail. */
-async function red(cases: readonly ContractCase[]): Promise<string[]> {
-  const failed: string[] = [];
-  for (const contractCase of cases) {
-    if (contractCase.skip !== undefined) continue;
-    try {
-      await runCase(contractCase, { timeoutMs: 2_000 });
-    } catch {
-      failed.push(contractCase.id);
-    }
-  }
-  return failed;
-}
-
-/** A service with a fault leaves things behind, which is not what is tested here. */
-function proof(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name, fn, sanitizeOps: false, sanitizeResources: false });
+/** Opens a service on a fake of OpenAI's, as a contract wants it, with what is its own of a provider. */
+function openOnFake<Service, Own>(
+  make: (options: { readonly apiKey: string; readonly baseUrl: string }) => Service,
+  own: (openai: FakeOpenAI) => Own,
+) {
+  const openai = new FakeOpenAI();
+  const { apiKey, url: baseUrl } = openai;
+  return {
+    make: (options: object) => make({ apiKey, baseUrl, ...options }),
+    provider: {
+      stuck: () => openai.stuck(),
+      closed: () => openai.settled(),
+      secrets: [apiKey],
+      ...own(openai),
+    },
+    [Symbol.asyncDispose]: () => openai.close(),
+  };
 }
 
 // Language models
@@ -135,6 +134,13 @@ class StuckLLM extends OpenAILLMService {
   }
 }
 
+/** Waits for ever for a provider that is stuck. */
+class PatientLLM extends OpenAILLMService {
+  constructor(options: OpenAILLMServiceOptions = {}) {
+    super({ ...options, stallTimeoutMs: 3_600_000 });
+  }
+}
+
 /** Leaves a timer behind. */
 class MessyLLM extends OpenAILLMService {
   protected override generate(request: LLMRequest): AsyncIterable<LLMEvent> {
@@ -145,7 +151,7 @@ class MessyLLM extends OpenAILLMService {
 
 type LLMClass = new (options?: OpenAILLMServiceOptions) => OpenAILLMService;
 
-const LLM_FAULTS: readonly [what: string, LLMClass, red: readonly string[]][] = [
+const LLM_FAULTS: readonly PlantedFault<LLMClass>[] = [
   ["a sound model", SoundLLM, []],
   ["a model that closes no request", DeafLLM, ["interruption", "stall", "close"]],
   ["a model whose text no interruption stops", StubbornLLM, [
@@ -166,35 +172,22 @@ const LLM_FAULTS: readonly [what: string, LLMClass, red: readonly string[]][] = 
   ["a model that confuses its calls", ConfusedLLM, ["calls"]],
   ["a model that does not count", FreeLLM, ["metrics"]],
   ["a model that heeds no settings", StuckLLM, ["settings"]],
+  ["a model that waits for ever", PatientLLM, ["stall"]],
   ["a model that leaves a timer behind", MessyLLM, ["close"]],
 ];
 
-for (const [what, Service, expected] of LLM_FAULTS) {
-  proof(`testLLM sees ${what}`, async () => {
-    const cases = llmContract({
-      name: what,
-      key: { env: "OPENAI_API_KEY", make: () => new Service() },
-      open: () => {
-        const openai = new FakeOpenAI();
-        const { apiKey, url: baseUrl } = openai;
-        return {
-          make: (options) => new Service({ apiKey, baseUrl, maxRetries: 0, ...options }),
-          provider: {
-            script: (...answers) => openai.chat(...answers),
-            stuck: () => openai.stuck(),
-            closed: () => openai.settled(),
-            askedModel: () => openai.requests.at(-1)?.body.model,
-            secrets: [apiKey],
-          },
-          [Symbol.asyncDispose]: () => openai.close(),
-        };
-      },
-    });
-    assertEquals(await red(cases), expected);
-  });
-}
+proveContract("testLLM", LLM_FAULTS, (Service, name) =>
+  llmContract({
+    name,
+    key: { env: "OPENAI_API_KEY", make: () => new Service() },
+    open: () =>
+      openOnFake((options) => new Service({ maxRetries: 0, ...options }), (openai) => ({
+        script: openai.chat.bind(openai),
+        askedModel: () => openai.requests.at(-1)?.body.model,
+      })),
+  }));
 
-proof("testLLM sees a model that asks for no key", async () => {
+proveCases("testLLM sees a model that asks for no key", () => {
   const cases = llmContract({
     name: "keyless",
     key: { env: "OPENAI_API_KEY", make: () => new OpenAILLMService({ apiKey: "built in" }) },
@@ -202,8 +195,8 @@ proof("testLLM sees a model that asks for no key", async () => {
       throw new Error("Cannot open a provider: this is about the key");
     },
   });
-  assertEquals(await red(cases.slice(0, 1)), ["key"]);
-});
+  return cases.slice(0, 1);
+}, ["key"]);
 
 // Voices
 
@@ -280,7 +273,7 @@ class EndlessTTS extends OpenAITTSService {
 
 type TTSClass = new (options?: OpenAITTSServiceOptions) => OpenAITTSService;
 
-const TTS_FAULTS: readonly [what: string, TTSClass, red: readonly string[]][] = [
+const TTS_FAULTS: readonly PlantedFault<TTSClass>[] = [
   ["a sound voice", SoundTTS, []],
   ["a voice that closes no request", DeafTTS, ["interruption", "stall", "close"]],
   ["a voice that cannot be heard", MuteTTS, ["speech"]],
@@ -292,38 +285,24 @@ const TTS_FAULTS: readonly [what: string, TTSClass, red: readonly string[]][] = 
   ["a voice that says more than it should", EndlessTTS, ["speech"]],
 ];
 
-for (const [what, Service, expected] of TTS_FAULTS) {
-  proof(`testTTS sees ${what}`, async () => {
-    const cases = ttsContract({
-      name: what,
-      key: { env: "OPENAI_API_KEY", make: () => new Service() },
-      skip: { slow: "the fake says no more than it is asked for" },
-      open: () => {
-        const openai = new FakeOpenAI();
-        const { apiKey, url: baseUrl } = openai;
-        return {
-          make: (options) => new Service({ apiKey, baseUrl, ...options }),
-          provider: {
-            script: (...answers) =>
-              openai.speech(
-                ...answers.map(({ status, trouble }) => {
-                  if (trouble === "silence") return { trouble: "stall", characterMs: 0 } as const;
-                  const isOfHTTP = trouble === "stall" || trouble === "drop";
-                  return { status, trouble: isOfHTTP ? trouble : undefined };
-                }),
-              ),
-            stuck: () => openai.stuck(),
-            closed: () => openai.settled(),
-            askedVoice: () => openai.requests.at(-1)?.body.voice,
-            secrets: [apiKey],
-          },
-          [Symbol.asyncDispose]: () => openai.close(),
-        };
-      },
-    });
-    assertEquals(await red(cases), expected);
-  });
-}
+proveContract("testTTS", TTS_FAULTS, (Service, name) =>
+  ttsContract({
+    name,
+    key: { env: "OPENAI_API_KEY", make: () => new Service() },
+    skip: { slow: "the fake says no more than it is asked for" },
+    open: () =>
+      openOnFake((options) => new Service(options), (openai) => ({
+        script: (...answers: readonly TTSContractAnswer[]) =>
+          openai.speech(
+            ...answers.map(({ status, trouble }) => {
+              if (trouble === "silence") return { trouble: "stall", characterMs: 0 } as const;
+              const isOfHTTP = trouble === "stall" || trouble === "drop";
+              return { status, trouble: isOfHTTP ? trouble : undefined };
+            }),
+          ),
+        askedVoice: () => openai.requests.at(-1)?.body.voice,
+      })),
+  }));
 
 // Recognisers
 
@@ -405,6 +384,13 @@ class DeafSTT extends OpenAISTTService {
   }
 }
 
+/** Waits for ever for a provider that is stuck. */
+class PatientSTT extends OpenAISTTService {
+  constructor(options: OpenAISTTServiceOptions = {}) {
+    super({ ...options, transcribeTimeoutMs: 3_600_000 });
+  }
+}
+
 /** Keeps the language it was made with. */
 class StuckSTT extends OpenAISTTService {
   override get settings() {
@@ -414,38 +400,24 @@ class StuckSTT extends OpenAISTTService {
 
 type STTClass = new (options?: OpenAISTTServiceOptions) => OpenAISTTService;
 
-const STT_FAULTS: readonly [what: string, STTClass, red: readonly string[]][] = [
+const STT_FAULTS: readonly PlantedFault<STTClass>[] = [
   ["a sound recogniser", SoundSTT, []],
   ["a recogniser that an interruption stops", TimidSTT, ["interruption"]],
   ["a recogniser that loses the order", HastySTT, ["order", "stall"]],
   ["a recogniser that hears what is not there", DreamySTT, ["nothing"]],
   ["a recogniser that hides failures", CarelessSTT, ["refusal", "drop", "garbage"]],
-  // The engine of requests has a time limit of its own.
-  ["a recogniser that closes no request", DeafSTT, ["close"]],
+  ["a recogniser that closes no request", DeafSTT, ["stall", "close"]],
+  ["a recogniser that waits for ever", PatientSTT, ["stall"]],
   ["a recogniser that heeds no settings", StuckSTT, ["settings"]],
 ];
 
-for (const [what, Service, expected] of STT_FAULTS) {
-  proof(`testSTT sees ${what}`, async () => {
-    const cases = sttContract({
-      name: what,
-      key: { env: "OPENAI_API_KEY", make: () => new Service() },
-      open: () => {
-        const openai = new FakeOpenAI();
-        const { apiKey, url: baseUrl } = openai;
-        return {
-          make: (options) => new Service({ apiKey, baseUrl, maxRetries: 0, ...options }),
-          provider: {
-            script: (...answers) => openai.transcription(...answers),
-            stuck: () => openai.stuck(),
-            closed: () => openai.settled(),
-            askedLanguage: () => openai.requests.at(-1)?.body.language,
-            secrets: [apiKey],
-          },
-          [Symbol.asyncDispose]: () => openai.close(),
-        };
-      },
-    });
-    assertEquals(await red(cases), expected);
-  });
-}
+proveContract("testSTT", STT_FAULTS, (Service, name) =>
+  sttContract({
+    name,
+    key: { env: "OPENAI_API_KEY", make: () => new Service() },
+    open: () =>
+      openOnFake((options) => new Service({ maxRetries: 0, ...options }), (openai) => ({
+        script: openai.transcription.bind(openai),
+        askedLanguage: () => openai.requests.at(-1)?.body.language,
+      })),
+  }));

@@ -1,8 +1,9 @@
 import { assertEquals } from "@std/assert";
-import type { Logger, Timer } from "../../async/mod.ts";
+import type { Timer } from "../../async/mod.ts";
 import { EndFrame, TTSSpeakFrame } from "../../frames/mod.ts";
 import { Pipeline, PipelineTask } from "../../pipeline/mod.ts";
 import { ScriptedTTSService, VirtualClock } from "../../testing/mod.ts";
+import { KeptLog } from "../kept_log.ts";
 import { RecordingOutput } from "./output_rig.ts";
 
 /** A clock on which a little time passes between two looks, and whose timers are a little early. */
@@ -26,13 +27,7 @@ class CreepingClock extends VirtualClock {
 }
 
 Deno.test("an output comes to its end, however much time passes between two looks", async () => {
-  const errors: string[] = [];
-  const log: Logger = {
-    debug: () => {},
-    info: () => {},
-    warn: () => {},
-    error: (message) => errors.push(message),
-  };
+  const log = new KeptLog();
   for (let i = 1; i <= 30; i++) {
     const clock = new CreepingClock(i / 300);
     const output = new RecordingOutput({ audioOutEnabled: true, audioOutEndSilenceSecs: 0.1 });
@@ -43,5 +38,5 @@ Deno.test("an output comes to its end, however much time passes between two look
     void task.queueFrame(new EndFrame());
     await clock.runUntil(over);
   }
-  assertEquals(errors, []);
+  assertEquals(log.errors, []);
 });

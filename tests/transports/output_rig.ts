@@ -1,4 +1,4 @@
-import type { Logger } from "../../async/mod.ts";
+import { BaseAudioMixer, mixAudio } from "../../audio/mod.ts";
 import {
   ControlFrame,
   DataFrame,
@@ -17,11 +17,14 @@ import {
 import { Pipeline, PipelineTask, type PipelineTaskOptions } from "../../pipeline/mod.ts";
 import { FrameProcessor } from "../../processors/mod.ts";
 import { VirtualClock } from "../../testing/mod.ts";
+import { KeptLog } from "../kept_log.ts";
 import {
   type AudioChunk,
   BaseOutputTransport,
   type TransportParams,
 } from "../../transports/base/mod.ts";
+
+export { KeptLog };
 
 /** The rate of the audio in these tests, in Hz. */
 export const RATE = 24_000;
@@ -118,22 +121,33 @@ function round(ms: number): number {
   return Math.round(ms * 1000) / 1000;
 }
 
-/** A log that keeps what it is told. */
-export class KeptLog implements Logger {
-  readonly warnings: string[] = [];
-  readonly errors: string[] = [];
-  debug(): void {}
-  info(): void {}
-  warn(message: string): void {
-    this.warnings.push(message);
+/** A mixer that hums, and remembers what it was told to do. */
+export class Hum extends BaseAudioMixer {
+  readonly calls: string[] = [];
+  later = false;
+  broken = false;
+  override start(sampleRate: number): void {
+    this.calls.push(`start ${sampleRate}`);
   }
-  error(message: string): void {
-    this.errors.push(message);
+  override stop(): void {
+    this.calls.push("stop");
+  }
+  setEnabled(enable: boolean): void {
+    this.calls.push(`enable ${enable}`);
+  }
+  override updateSettings(settings: Readonly<Record<string, unknown>>): void {
+    if (!("volume" in settings)) throw new TypeError("Cannot change that: no such setting");
+    this.calls.push(`volume ${settings.volume}`);
+  }
+  mix(pcm: Int16Array): Int16Array | Promise<Int16Array> {
+    if (this.broken) throw new Error("hoarse");
+    const mixed = mixAudio(pcm, new Int16Array(pcm.length).fill(5));
+    return this.later ? Promise.resolve(mixed) : mixed;
   }
 }
 
-/** An output between two taps in a pipeline that runs on a virtual clock. */
-export class OutputRig implements AsyncDisposable {
+/** A processor between two taps in a pipeline that runs on a virtual clock. */
+export class TapRig implements AsyncDisposable {
   readonly clock = new VirtualClock();
   readonly log = new KeptLog();
   readonly above = new Tap("above");
@@ -141,8 +155,8 @@ export class OutputRig implements AsyncDisposable {
   readonly task: PipelineTask;
   readonly running: Promise<void>;
 
-  constructor(readonly output: BaseOutputTransport, options: PipelineTaskOptions = {}) {
-    this.task = new PipelineTask(new Pipeline([this.above, output, this.below]), {
+  constructor(processor: FrameProcessor, options: PipelineTaskOptions = {}) {
+    this.task = new PipelineTask(new Pipeline([this.above, processor, this.below]), {
       clock: this.clock,
       log: this.log,
       idleTimeoutSecs: null,
@@ -157,9 +171,15 @@ export class OutputRig implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const cancelled = this.task.cancel();
-    await this.clock.runUntil(cancelled);
+    await this.clock.runUntil(this.task.cancel());
     await this.running;
+  }
+}
+
+/** An output between two taps. */
+export class OutputRig extends TapRig {
+  constructor(readonly output: BaseOutputTransport, options: PipelineTaskOptions = {}) {
+    super(output, options);
   }
 }
 

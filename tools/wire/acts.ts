@@ -22,7 +22,10 @@ export interface Act {
 
 /** Headers that libraries make, and that differ from one to the next, or that name the client. */
 const UNTOLD =
-  /^(host|connection|upgrade|content-length|accept|accept-encoding|accept-language|user-agent|sec-.*|x-stainless-.*|x-amz-date|amz-sdk-.*|origin|x-source|x-pipecat-version)$/i;
+  /^(host|connection|upgrade|content-length|accept-encoding|sec-.*|x-stainless-.*|x-amz-date|amz-sdk-.*|x-source|x-pipecat-version|x-fern-.*|x-deepgram-session-id)$/i;
+
+/** What the runtime, or our own socket, says of itself where a service says nothing. */
+const RUNTIME = /^(accept: \*\/\*|accept-language: \*|user-agent: (Deno\/.*|Parley))$/i;
 
 /** What of a recording is to be the same: what the client did. Audio in a row is one act. */
 export function recordedActs(lines: readonly RecordedLine[]): Act[] {
@@ -62,7 +65,7 @@ export function requestAct(
   },
 ): Act {
   const { method, headers, body } = request;
-  const value = { method, ...address(url), headers: told(headers), body };
+  const value = { method, ...address(url), headers: told(headers), body: withoutAudio(body) };
   return { conn: 0, kind: "request", value };
 }
 
@@ -89,7 +92,8 @@ function address(url: string): { readonly [key: string]: JSONValue } {
 }
 
 function told(headers: Iterable<readonly [string, string]>): JSONValue {
-  const entries = [...headers].filter(([name]) => !UNTOLD.test(name))
+  const entries = [...headers]
+    .filter(([name, value]) => !UNTOLD.test(name) && !RUNTIME.test(`${name}: ${value}`))
     .map(([name, value]) => [name.toLowerCase(), value] as const);
   return Object.fromEntries(entries.sort(([a], [b]) => a < b ? -1 : 1));
 }
@@ -108,11 +112,21 @@ function parsed(text: string): JSONValue {
 function audioIn(value: JSONValue): number | undefined {
   for (const part of Object.values(membersOf(value))) {
     const text = textOf(part);
-    if (text !== undefined && text.length >= 160 && /^[A-Za-z0-9+/]+=*$/.test(text)) {
-      return Math.floor(text.length * 3 / 4);
-    }
+    if (text !== undefined && isAudio(text)) return Math.floor(text.length * 3 / 4);
   }
   return undefined;
+}
+
+function isAudio(text: string): boolean {
+  return text.length >= 160 && /^[A-Za-z0-9+/]+=*$/.test(text);
+}
+
+/** What a request says, but for its audio, which is never the same to the byte. */
+function withoutAudio(value: JSONValue): JSONValue {
+  if (typeof value === "string") return isAudio(value) ? "(audio)" : value;
+  if (isList(value)) return value.map(withoutAudio);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([k, part]) => [k, withoutAudio(part)]));
 }
 
 function recordedAct({ conn, fields }: RecordedLine): Act[] {

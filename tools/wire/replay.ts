@@ -3,27 +3,20 @@ import {
   BotStartedSpeakingFrame,
   BotStoppedSpeakingFrame,
   EndFrame,
-  type Frame,
-  InputAudioRawFrame,
   InterruptionFrame,
-  LLMFullResponseEndFrame,
-  LLMFullResponseStartFrame,
-  LLMTextFrame,
   TTSAudioRawFrame,
   TTSStoppedFrame,
-  UserStoppedSpeakingFrame,
-  VADUserStartedSpeakingFrame,
-  VADUserStoppedSpeakingFrame,
 } from "../../frames/mod.ts";
 import { type AnyFrameProcessor, FrameProcessor } from "../../processors/mod.ts";
-import { TestPipeline, type VirtualClock } from "../../testing/mod.ts";
+import { TestPipeline } from "../../testing/mod.ts";
 import { type Act, recordedActs } from "./acts.ts";
 import { Bindings, differences } from "./differences.ts";
 import { FakeNetwork, type FakeResponse, NetworkClock } from "./fake_network.ts";
+import { inputFrame } from "./inputs.ts";
+import { Microphone } from "./microphone.ts";
+import { optionsOf } from "./options.ts";
 import {
-  isList,
-  type JSONValue,
-  membersOf,
+  numberOf,
   type RecordedLine,
   type Recording,
   type RecordingHead,
@@ -45,8 +38,8 @@ export type MakeService = (
   options: Readonly<Record<string, unknown>>,
 ) => Promise<AnyFrameProcessor>;
 
-/** Samples in 20 ms at 16 kHz, which is how audio came. */
-const FRAME = 320;
+/** The rate of the user's audio, where none is noted. */
+const IN_RATE = 16_000;
 
 /** How long is waited for something that was recorded without times. */
 const PATIENCE_MS = 4_000;
@@ -64,11 +57,16 @@ class Replayer {
   readonly #clock = new NetworkClock();
   readonly #bindings = new Bindings();
   readonly #recorded: readonly Act[];
+  /** How many of them the placeholders were learned from. */
   #bound = 0;
 
   constructor(recording: Recording) {
     this.#recording = recording;
     this.#recorded = recordedActs(recording.lines);
+  }
+
+  get #inRate(): number {
+    return numberOf(this.#recording.head.options["audio_in_sample_rate"]) ?? IN_RATE;
   }
 
   async run(make: MakeService): Promise<Replay> {
@@ -77,13 +75,13 @@ class Replayer {
       refusal: (conn) => refusalOf(lines, conn),
       response: (request) => this.#responseTo(request),
     });
-    const { audio_out_sample_rate: rate, ...options } = head.options;
-    const service = await make(head, { ...membersOf(camelCased(options)), dial: network.dial });
+    const service = await make(head, { ...optionsOf(head.options), dial: network.dial });
+    const rate = numberOf(head.options["audio_out_sample_rate"]);
     const pipeline = new TestPipeline([service, new Speaker()], {
       clock: this.#clock,
       params: {
-        audioInSampleRate: 16_000,
-        ...typeof rate === "number" ? { audioOutSampleRate: rate } : {},
+        audioInSampleRate: this.#inRate,
+        ...rate !== undefined && { audioOutSampleRate: rate },
       },
     });
     try {
@@ -94,8 +92,9 @@ class Replayer {
     }
     await network.ended();
     const ours = network.acts;
+    const [theirs, mine] = [this.#recorded, ours].map((acts) => decisive(acts, lines));
     return {
-      differences: differences(this.#recorded, ours, new Bindings()),
+      differences: differences(theirs ?? [], mine ?? [], new Bindings()),
       notes: [
         ...audioNote(this.#recorded, ours),
         ...pipeline.errors.map(({ error }) => `error: ${error}`),
@@ -106,9 +105,17 @@ class Replayer {
   /** Goes through the lines: pushes what went in, and says what the server said once it is due. */
   async #play(pipeline: TestPipeline, network: FakeNetwork): Promise<void> {
     const { lines } = this.#recording;
-    const microphone = new Microphone(this.#clock, lines, (frame) => pipeline.push(frame));
+    const microphone = new Microphone(this.#clock, {
+      lines,
+      sampleRate: this.#inRate,
+      push: (frame) => pipeline.push(frame),
+    });
     for (const [k, line] of lines.entries()) {
-      if (!["client", "server", "input"].includes(line.from)) continue;
+      if (!["client", "server", "input"].includes(line.from)) {
+        // What was pushed says when the next line was.
+        await this.#clock.advance(line.afterMs ?? 0);
+        continue;
+      }
       if (line.t !== undefined) await this.#until(line.t * 1000);
       else await this.#clock.advance(line.afterMs ?? 5);
       if (line.from === "input") await this.#input(line, pipeline);
@@ -133,16 +140,17 @@ class Replayer {
     }
     await this.#clock.settle();
     // What their placeholders stand for is learned before the server uses them.
+    const reached = Math.min(wanted, network.acts.length);
     const [recorded, ours] = [
-      this.#recorded.slice(this.#bound, wanted),
-      network.acts.slice(this.#bound, wanted),
+      this.#recorded.slice(this.#bound, reached),
+      network.acts.slice(this.#bound, reached),
     ];
     differences(recorded, ours, this.#bindings);
-    this.#bound = wanted;
+    this.#bound = Math.max(this.#bound, reached);
   }
 
   async #input({ fields, t }: RecordedLine, pipeline: TestPipeline): Promise<void> {
-    const frame = frameOf(fields);
+    const frame = inputFrame(fields);
     if (!frame) return;
     if (t === undefined && frame instanceof InterruptionFrame) {
       await this.#clock.advance(BEFORE_INTERRUPTION_MS);
@@ -177,37 +185,6 @@ class Replayer {
   }
 }
 
-/** Gives the audio of the recordings, as long as there was some. */
-class Microphone {
-  readonly #clock: VirtualClock;
-  readonly #push: (frame: Frame) => void;
-  readonly #until: number;
-  #sample = 0;
-  #closed = false;
-
-  constructor(clock: VirtualClock, lines: readonly RecordedLine[], push: (frame: Frame) => void) {
-    this.#clock = clock;
-    this.#push = push;
-    const [from, until] = spanOfAudio(lines);
-    this.#until = until;
-    if (until > from) clock.timer(from, () => this.#next());
-  }
-
-  close(): void {
-    this.#closed = true;
-  }
-
-  #next(): void {
-    if (this.#closed || this.#clock.now() > this.#until) return;
-    const samples = new Int16Array(FRAME).map((_, k) =>
-      Math.trunc(8000 * Math.sin(2 * Math.PI * 440 * (this.#sample + k) / 16_000))
-    );
-    this.#sample += FRAME;
-    this.#push(new InputAudioRawFrame(samples, { sampleRate: 16_000 }));
-    this.#clock.timer(20, () => this.#next());
-  }
-}
-
 /** Stands for what comes after a TTS service: says when the bot speaks. */
 class Speaker extends FrameProcessor {
   #speaking = false;
@@ -232,16 +209,13 @@ class Speaker extends FrameProcessor {
   }
 }
 
-/** When audio came in, in milliseconds: from a little before the first that was sent, to the last. */
-function spanOfAudio(lines: readonly RecordedLine[]): [number, number] {
-  const audio = lines.filter(({ fields }) => "audio" in fields || "frame" in fields)
-    .filter(({ from, t }) => from === "client" && t !== undefined);
-  const vad = lines.find(({ fields }) => fields["frame"] === "VADUserStartedSpeakingFrame");
-  // The user was heard 0.2 s after the audio began; services that hear segments send nothing before.
-  const first = Math.min(audio[0]?.t ?? Infinity, (vad?.t ?? Infinity) - 0.2);
-  const stopped = lines.find(({ fields }) => fields["frame"] === "VADUserStoppedSpeakingFrame");
-  const last = Math.max(...audio.map(({ t = 0, end = t }) => end), (stopped?.t ?? -Infinity) + 0.2);
-  return [Math.max(0, first * 1000 - 10), last * 1000];
+/** Acts without the end of a connection that the server closed: who comes first is chance. */
+function decisive(acts: readonly Act[], lines: readonly RecordedLine[]): Act[] {
+  const closed = new Set(
+    lines.filter(({ from, fields }) => from === "server" && typeof fields["close"] === "number")
+      .map(({ conn }) => conn),
+  );
+  return acts.filter(({ kind, conn }) => kind !== "close" || !closed.has(conn));
 }
 
 function refusalOf(lines: readonly RecordedLine[], conn: number): number | undefined {
@@ -250,42 +224,6 @@ function refusalOf(lines: readonly RecordedLine[], conn: number): number | undef
   );
   const status = line?.fields["http"];
   return typeof status === "number" ? status : undefined;
-}
-
-function frameOf(fields: { readonly [key: string]: JSONValue }): Frame | undefined {
-  switch (fields["frame"]) {
-    case "LLMFullResponseStartFrame":
-      return new LLMFullResponseStartFrame();
-    case "LLMFullResponseEndFrame":
-      return new LLMFullResponseEndFrame();
-    case "LLMTextFrame":
-      return new LLMTextFrame(textOf(fields["text"]) ?? "");
-    case "InterruptionFrame":
-      return new InterruptionFrame();
-    case "VADUserStartedSpeakingFrame":
-      return new VADUserStartedSpeakingFrame({ startSecs: 0.2 });
-    case "VADUserStoppedSpeakingFrame":
-      return new VADUserStoppedSpeakingFrame({ stopSecs: 0.2 });
-    case "UserStoppedSpeakingFrame":
-      return new UserStoppedSpeakingFrame();
-    case "EndFrame":
-      return new EndFrame();
-    default:
-      return undefined;
-  }
-}
-
-/** Options as ours are written: `audio_out_sample_rate` is `audioOutSampleRate`. */
-function camelCased(value: JSONValue): JSONValue {
-  if (isList(value)) return value.map(camelCased);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(membersOf(value)).map(([name, part]) => [
-      name.replaceAll(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase()),
-      // Names of headers are the caller's own.
-      name === "extra_headers" ? part : camelCased(part),
-    ]),
-  );
 }
 
 /** How many bytes of audio were sent, where that is not the same. */

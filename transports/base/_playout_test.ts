@@ -1,5 +1,4 @@
 import { assert, assertEquals } from "@std/assert";
-import { BaseAudioMixer, mixAudio } from "../../audio/mod.ts";
 import {
   AggregatedTextFrame,
   EndFrame,
@@ -20,30 +19,13 @@ import {
   botSigns,
   counting,
   heard,
+  Hum,
   makeOutput,
   RATE,
   speech,
   started,
   utterance,
 } from "../../tests/transports/output_rig.ts";
-
-class Hum extends BaseAudioMixer {
-  readonly calls: string[] = [];
-  later = false;
-  broken = false;
-  override start(sampleRate: number): void {
-    this.calls.push(`start ${sampleRate}`);
-  }
-  override stop(): void {
-    this.calls.push("stop");
-  }
-  setEnabled(): void {}
-  mix(pcm: Int16Array): Int16Array | Promise<Int16Array> {
-    if (this.broken) throw new Error("hoarse");
-    const mixed = mixAudio(pcm, new Int16Array(pcm.length).fill(5));
-    return this.later ? Promise.resolve(mixed) : mixed;
-  }
-}
 
 Deno.test("an output lets everything by when it has been heard, in order", async () => {
   await using rig = await started(makeOutput());

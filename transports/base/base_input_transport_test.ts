@@ -5,74 +5,14 @@ import {
   EndFrame,
   FilterEnableFrame,
   FilterUpdateSettingsFrame,
-  type Frame,
-  InputAudioRawFrame,
-  InputTransportMessageFrame,
-  type StartFrame,
   StopFrame,
 } from "../../frames/mod.ts";
-import { Pipeline, PipelineTask } from "../../pipeline/mod.ts";
-import { VirtualClock } from "../../testing/mod.ts";
-import { counting, KeptLog, Tap } from "../../tests/transports/output_rig.ts";
-import { BaseInputTransport, type ReceivedAudioOptions, type TransportParams } from "./mod.ts";
-
-class HandFed extends BaseInputTransport {
-  readonly calls: string[] = [];
-  feed(pcm: Int16Array, options: ReceivedAudioOptions = { sampleRate: 16_000 }): void {
-    this.receiveAudio(pcm, options);
-  }
-  message(message: unknown): void {
-    this.receive(new InputTransportMessageFrame(message));
-  }
-  protected override open(frame: StartFrame): void {
-    this.calls.push(`open ${frame.audioInSampleRate}`);
-  }
-  protected override begin(): void {
-    this.calls.push("begin");
-  }
-  protected override shut(frame: Frame | undefined): void {
-    this.calls.push(`shut ${frame?.constructor.name}`);
-  }
-}
-
-class Rig implements AsyncDisposable {
-  readonly clock = new VirtualClock();
-  readonly log = new KeptLog();
-  readonly below = new Tap("below");
-  readonly input: HandFed;
-  readonly task: PipelineTask;
-  readonly running: Promise<void>;
-
-  constructor(params: TransportParams = {}) {
-    this.input = new HandFed({ audioInEnabled: true, ...params });
-    const { clock, log } = this;
-    this.task = new PipelineTask(new Pipeline([this.input, this.below]), { clock, log });
-    this.running = this.task.run();
-  }
-
-  get audio(): InputAudioRawFrame[] {
-    return this.below.seen.map(({ frame }) => frame)
-      .filter((frame) => frame instanceof InputAudioRawFrame);
-  }
-
-  get samples(): number[] {
-    return this.audio.flatMap(({ audio }) => [...audio]);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.clock.runUntil(this.task.cancel());
-    await this.running;
-  }
-}
-
-async function started(params: TransportParams = {}): Promise<Rig> {
-  const rig = new Rig(params);
-  await rig.clock.settle();
-  return rig;
-}
+import { HandFedInput, InputRig, startedInput } from "../../tests/transports/input_rig.ts";
+import { counting } from "../../tests/transports/output_rig.ts";
+import type { ReceivedAudioOptions, TransportParams } from "./mod.ts";
 
 Deno.test("an input cuts what comes into chunks of 20 ms and loses no sample", async () => {
-  await using rig = await started();
+  await using rig = await startedInput();
   const all = counting(400, 1, 16_000);
   for (let at = 0; at < all.length; at += 256) rig.input.feed(all.subarray(at, at + 256));
   assertEquals(rig.audio.length, 20);
@@ -87,7 +27,7 @@ Deno.test.each<[ReceivedAudioOptions, TransportParams, [number, number]]>([
   [{ sampleRate: 48_000, numChannels: 2 }, { audioInChannels: 2 }, [16_000, 2]],
   [{ sampleRate: 16_000 }, { audioInChannels: 2 }, [16_000, 2]],
 ])("an input brings %j with %j to %j", async (options, params, [sampleRate, numChannels]) => {
-  await using rig = await started(params);
+  await using rig = await startedInput(params);
   const { sampleRate: rate, numChannels: channels = 1 } = options;
   for (let i = 0; i < 50; i++) {
     rig.input.feed(new Int16Array(rate / 50 * channels).fill(777), options);
@@ -104,7 +44,7 @@ Deno.test.each<[ReceivedAudioOptions, TransportParams, [number, number]]>([
 });
 
 Deno.test("an input goes on when the format changes on the way", async () => {
-  await using rig = await started();
+  await using rig = await startedInput();
   for (const sampleRate of [16_000, 48_000, 8_000, 16_000]) {
     rig.input.feed(new Int16Array(sampleRate).fill(500), { sampleRate });
   }
@@ -113,7 +53,7 @@ Deno.test("an input goes on when the format changes on the way", async () => {
 });
 
 Deno.test("an input takes nothing before the start and after the end", async () => {
-  const rig = new Rig();
+  const rig = new InputRig();
   rig.input.feed(new Int16Array(320));
   rig.input.message("early");
   await rig.clock.settle();
@@ -134,7 +74,7 @@ Deno.test("an input takes nothing before the start and after the end", async () 
 });
 
 Deno.test("an input that is cancelled takes nothing more", async () => {
-  const rig = await started();
+  const rig = await startedInput();
   const cancelled = rig.task.cancel();
   rig.input.feed(new Int16Array(320));
   await rig.clock.runUntil(cancelled);
@@ -142,7 +82,7 @@ Deno.test("an input that is cancelled takes nothing more", async () => {
 });
 
 Deno.test("an input can be stopped, and closes nothing then", async () => {
-  const rig = await started();
+  const rig = await startedInput();
   void rig.task.queueFrame(new StopFrame());
   await rig.clock.runUntil(rig.running);
   rig.input.feed(new Int16Array(320));
@@ -152,12 +92,12 @@ Deno.test("an input can be stopped, and closes nothing then", async () => {
 });
 
 Deno.test("an input takes audio in when it is told to, and only if it is enabled", async () => {
-  await using late = await started({ audioInStreamOnStart: false });
+  await using late = await startedInput({ audioInStreamOnStart: false });
   late.input.feed(new Int16Array(320));
   late.input.startAudioStreaming();
   late.input.feed(new Int16Array(640));
   assertEquals(late.audio.length, 2);
-  await using deaf = await started({ audioInEnabled: false });
+  await using deaf = await startedInput({ audioInEnabled: false });
   deaf.input.startAudioStreaming();
   deaf.input.feed(new Int16Array(320));
   assertEquals(deaf.audio.length, 0);
@@ -190,7 +130,7 @@ Deno.test.each([[false], [true]])(
     const filter = new Halver();
     if (later) filter.think = () => new Promise((resolve) => setImmediate(resolve));
     {
-      await using rig = await started({ audioInFilter: filter });
+      await using rig = await startedInput({ audioInFilter: filter });
       for (let i = 0; i < 10; i++) rig.input.feed(new Int16Array(160).fill(2 * (i + 1)));
       await rig.clock.settle();
       assertEquals(rig.samples, Array.from({ length: 1_600 }, (_, i) => Math.floor(i / 160) + 1));
@@ -201,7 +141,7 @@ Deno.test.each([[false], [true]])(
 
 Deno.test("frames turn a filter off and change its settings, and pass on", async () => {
   const filter = new Halver();
-  await using rig = await started({ audioInFilter: filter });
+  await using rig = await startedInput({ audioInFilter: filter });
   void rig.task.queueFrame(new FilterEnableFrame(false));
   void rig.task.queueFrame(new FilterUpdateSettingsFrame({ level: 80 }));
   await rig.clock.settle();
@@ -211,7 +151,7 @@ Deno.test("frames turn a filter off and change its settings, and pass on", async
 
 Deno.test("audio passes a filter that fails, which is reported", async () => {
   const filter = new Halver();
-  await using rig = await started({ audioInFilter: filter });
+  await using rig = await startedInput({ audioInFilter: filter });
   filter.think = () => Promise.reject(new Error("no model"));
   rig.input.feed(new Int16Array(320).fill(7));
   await rig.clock.settle();
@@ -223,7 +163,7 @@ Deno.test("a filter slower than speech loses the oldest audio, and the log says 
   const filter = new Halver();
   const done = Promise.withResolvers<void>();
   filter.think = () => done.promise;
-  await using rig = await started({ audioInFilter: filter });
+  await using rig = await startedInput({ audioInFilter: filter });
   for (let i = 0; i < 700; i++) rig.input.feed(new Int16Array(320).fill(2 * i));
   done.resolve();
   await rig.clock.settle();
@@ -252,7 +192,7 @@ Deno.test.each([[true], [false]])(
   async (passes) => {
     const vadAnalyzer = new LoudIsSpeech();
     {
-      await using rig = await started({ vadAnalyzer, audioInPassthrough: passes });
+      await using rig = await startedInput({ vadAnalyzer, audioInPassthrough: passes });
       for (const sample of [0, 9, 9, 0, 0]) {
         rig.input.feed(new Int16Array(320).fill(sample));
         await rig.clock.advance(20);
@@ -282,5 +222,5 @@ Deno.test.each<[TransportParams, string]>([
   [{ audioOutEndSilenceSecs: -1 }, "audioOutEndSilenceSecs"],
   [{ sendAheadMs: NaN }, "sendAheadMs"],
 ])("an input refuses %j", (params, name) => {
-  assertThrows(() => new HandFed(params), RangeError, `"${name}"`);
+  assertThrows(() => new HandFedInput(params), RangeError, `"${name}"`);
 });

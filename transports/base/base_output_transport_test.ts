@@ -1,5 +1,4 @@
 import { assert, assertEquals } from "@std/assert";
-import { BaseAudioMixer, mixAudio } from "../../audio/mod.ts";
 import {
   BotStoppedSpeakingFrame,
   InterruptionFrame,
@@ -11,6 +10,7 @@ import {
 import {
   counting,
   heard,
+  Hum,
   makeOutput,
   RATE,
   RecordingOutput,
@@ -18,30 +18,6 @@ import {
   started,
   utterance,
 } from "../../tests/transports/output_rig.ts";
-
-class Hum extends BaseAudioMixer {
-  readonly calls: string[] = [];
-  later = false;
-  broken = false;
-  override start(sampleRate: number): void {
-    this.calls.push(`start ${sampleRate}`);
-  }
-  override stop(): void {
-    this.calls.push("stop");
-  }
-  setEnabled(enable: boolean): void {
-    this.calls.push(`enable ${enable}`);
-  }
-  override updateSettings(settings: Readonly<Record<string, unknown>>): void {
-    if (!("volume" in settings)) throw new TypeError("Cannot change that: no such setting");
-    this.calls.push(`volume ${settings.volume}`);
-  }
-  mix(pcm: Int16Array): Int16Array | Promise<Int16Array> {
-    if (this.broken) throw new Error("hoarse");
-    const mixed = mixAudio(pcm, new Int16Array(pcm.length).fill(5));
-    return this.later ? Promise.resolve(mixed) : mixed;
-  }
-}
 
 Deno.test("only what a peer acknowledges counts as heard, where it does", async () => {
   const output = makeOutput();

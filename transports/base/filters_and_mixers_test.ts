@@ -14,7 +14,6 @@ import {
   FilterControlFrame,
   FilterEnableFrame,
   type Frame,
-  InputAudioRawFrame,
   InterruptionFrame,
   MixerControlFrame,
   MixerEnableFrame,
@@ -23,69 +22,16 @@ import {
   SpeechControlParamsFrame,
   VADParamsUpdateFrame,
 } from "../../frames/mod.ts";
-import { Pipeline, PipelineTask } from "../../pipeline/mod.ts";
 import { VADAnalyzer } from "../../audio/vad/mod.ts";
-import { VirtualClock } from "../../testing/mod.ts";
+import { InputRig, startedInput } from "../../tests/transports/input_rig.ts";
 import {
   heard,
-  KeptLog,
   makeOutput,
   type OutputRig,
   speech,
   started as startedOutput,
-  Tap,
   utterance,
 } from "../../tests/transports/output_rig.ts";
-import { BaseInputTransport, type TransportParams } from "./mod.ts";
-
-class HandFed extends BaseInputTransport {
-  readonly shutBy: string[] = [];
-  feed(pcm: Int16Array, numChannels = 1): void {
-    this.receiveAudio(pcm, { sampleRate: 16_000, numChannels });
-  }
-  protected override shut(frame: Frame | undefined): void {
-    this.shutBy.push(`${frame?.constructor.name}`);
-  }
-}
-
-class InputRig implements AsyncDisposable {
-  readonly clock = new VirtualClock();
-  readonly log = new KeptLog();
-  readonly below = new Tap("below");
-  readonly above = new Tap("above");
-  readonly input: HandFed;
-  readonly task: PipelineTask;
-  readonly running: Promise<void>;
-
-  constructor(params: TransportParams) {
-    this.input = new HandFed({ audioInEnabled: true, ...params });
-    const { clock, log } = this;
-    const pipeline = new Pipeline([this.above, this.input, this.below]);
-    this.task = new PipelineTask(pipeline, { clock, log });
-    this.running = this.task.run();
-  }
-
-  send(frame: Frame): void {
-    void this.task.queueFrame(frame);
-  }
-
-  get samples(): number[] {
-    return this.below.seen.flatMap(({ frame }) =>
-      frame instanceof InputAudioRawFrame ? [...frame.audio] : []
-    );
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.clock.runUntil(this.task.cancel());
-    await this.running;
-  }
-}
-
-async function startedInput(params: TransportParams): Promise<InputRig> {
-  const rig = new InputRig(params);
-  await rig.clock.settle();
-  return rig;
-}
 
 class RelearnFrame extends FilterControlFrame {}
 
@@ -159,7 +105,10 @@ Deno.test("a filter that fails is reported once for a row of failures", async ()
 Deno.test("a filter hears one channel, and every channel gets what it gives", async () => {
   const filter = new Tame();
   await using rig = await startedInput({ audioInFilter: filter, audioInChannels: 2 });
-  rig.input.feed(Int16Array.from({ length: 640 }, (_, i) => i % 2 ? 30 : 10), 2);
+  rig.input.feed(Int16Array.from({ length: 640 }, (_, i) => i % 2 ? 30 : 10), {
+    sampleRate: 16_000,
+    numChannels: 2,
+  });
   assertEquals(filter.given, Array(320).fill(20));
   assertEquals(rig.samples, Array(640).fill(21));
 });
@@ -184,7 +133,7 @@ Deno.test("a filter that cannot stop is reported, and the transport is closed al
   };
   const rig = await startedInput({ audioInFilter: filter });
   await rig[Symbol.asyncDispose]();
-  assertEquals(rig.input.shutBy, ["CancelFrame"]);
+  assertEquals(rig.input.calls.at(-1), "shut CancelFrame");
 });
 
 Deno.test("RNNoiseFilter cleans what an input takes in, until a frame turns it off", async () => {
