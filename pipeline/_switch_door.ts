@@ -1,12 +1,15 @@
 import {
   ControlFrame,
   DataFrame,
+  EndFrame,
   type Frame,
   type FrameDirection,
   InterruptionFrame,
   ManuallySwitchServiceFrame,
   ServiceSwitcherFrame,
+  StopFrame,
 } from "../frames/mod.ts";
+import { Aside } from "../processors/_aside.ts";
 import { type FrameContext, FrameProcessor } from "../processors/mod.ts";
 import type { Engine } from "../processors/_engine.ts";
 import { whenStill } from "../processors/_stillness.ts";
@@ -26,6 +29,12 @@ export class SwitchDoor extends FrameProcessor {
   readonly #direction: FrameDirection;
   /** The ways from here; there are some once both doors stand. */
   routes: SwitchRoutes | undefined;
+  /**
+   * What comes in from below and waits: the way down stays free, since the
+   * service that is waited for has to get rid of what it makes.
+   */
+  readonly #aside: Aside = new Aside("upstream", { scope: (options) => this.scope(options) });
+  #following = false;
 
   constructor({ name, direction, strategy }: SwitchDoorOptions) {
     super({ name });
@@ -41,10 +50,23 @@ export class SwitchDoor extends FrameProcessor {
     });
     // The services have been interrupted by now.
     this.handle(InterruptionFrame, () => this.routes?.interrupted());
-    if (direction === "upstream") return;
     for (const frameClass of [DataFrame, ControlFrame]) {
-      this.handle<Frame>(frameClass, (_frame, context) => this.#inOrder(context));
+      this.handle<Frame>(
+        frameClass,
+        direction === "upstream"
+          ? (frame, context) => this.#besideOrder(frame, context)
+          : (_frame, context) => this.#inOrder(context),
+      );
     }
+    if (direction === "downstream") return;
+    for (const last of [EndFrame, StopFrame]) {
+      this.handle<Frame>(last, () => this.#aside.until(() => this.#aside.empty));
+    }
+    this.onInterruption((frame) => this.#aside.interrupted(frame));
+  }
+
+  protected override onClose(): void {
+    this.#aside.retain(() => false);
   }
 
   /** Says why a service that was asked for does not become active. */
@@ -65,6 +87,24 @@ export class SwitchDoor extends FrameProcessor {
     const leaving = free ? undefined : this.routes?.leaving;
     if (!leaving) return context.forward();
     return this.#done(leaving).then(() => this.#inOrder(context));
+  }
+
+  /** The same on the way up: nothing overtakes what the service before still has of it. */
+  #besideOrder(frame: Frame, context: FrameContext): void | Promise<void> {
+    const waits = context.direction === this.#direction &&
+      (!this.#aside.empty || this.routes?.leaving !== undefined);
+    if (!waits) return context.forward();
+    this.#aside.add(frame);
+    if (!this.#following) void this.#follow();
+  }
+
+  async #follow(): Promise<void> {
+    this.#following = true;
+    for (let leaving = this.routes?.leaving; leaving; leaving = this.routes?.leaving) {
+      await this.#done(leaving);
+    }
+    this.#following = false;
+    await this.#aside.release();
   }
 
   async #done(leaving: Engine): Promise<void> {

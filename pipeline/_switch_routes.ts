@@ -9,6 +9,7 @@ import {
   ServiceSwitcherRequestMetadataFrame,
   ServiceUpdateSettingsFrame,
   SpeechControlParamsFrame,
+  StartFrame,
   STTMuteFrame,
   TextFrame,
   TTSStartedFrame,
@@ -56,6 +57,8 @@ interface Branch {
 /** An end that goes to the active service first, and to the others behind it. */
 interface Ending extends Entry {
   readonly given: Set<Branch>;
+  /** Those that have failed to do what comes before it: none of them tries again. */
+  readonly failed: Set<Branch>;
 }
 
 /** What the routes are between. */
@@ -180,8 +183,9 @@ export class SwitchRoutes {
     const { frame, direction } = entry;
     if (isLifecycle(frame)) {
       this.#gathers[direction].expect(frame);
+      if (frame instanceof StartFrame) this.#ending = undefined;
       if (!isDraining(frame)) return this.#branches;
-      this.#ending = { ...entry, given: new Set([this.#active]) };
+      this.#ending = { ...entry, given: new Set([this.#active]), failed: new Set() };
       return [this.#active];
     }
     if (frame instanceof ErrorFrame) this.#passing.add(frame);
@@ -254,9 +258,12 @@ export class SwitchRoutes {
   #failed(branch: Branch, error: ErrorFrame, entry: Entry): void | Promise<void> {
     const { log } = this.#options.head.env;
     if (error.fatal) return this.#pass(branch, entry);
+    this.#ending?.failed.add(branch);
     if (branch === this.#active) {
       const next = this.#decide(error);
-      if (!next || next === branch) return this.#pass(branch, entry);
+      if (!next || next === branch || this.#ending?.failed.has(next)) {
+        return this.#pass(branch, entry);
+      }
       log.warn(`"${this.#options.name}" goes on with "${next.service.name}": ${error.error}`);
       return this.#rescue(branch, next) ? this.#pass(branch, entry) : undefined;
     }

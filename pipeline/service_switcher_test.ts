@@ -517,3 +517,71 @@ Deno.test("a service that fails while it handles the end is not waited for", asy
   assertEquals(rig.out(), ["End"]);
   assertEquals([ends, rig.errors], [2, []]);
 });
+
+Deno.test("What goes up does not overtake what the service before still has of it", async () => {
+  class Slip extends ControlFrame {
+    constructor(readonly label: string) {
+      super();
+    }
+  }
+  const wait = gate();
+  const [first, second] = [new Service("first", { wait: wait.promise }), new Service("second")];
+  await using rig = new Rig([first, second]);
+  const up = () => rig.pipeline.of(Slip, "upstream").map(({ label }) => label);
+  rig.pipeline.push(new Note("work"));
+  await rig.clock.settle();
+  rig.pipeline.pushUpstream(new Slip("before"));
+  await rig.push(new ManuallySwitchServiceFrame(second));
+  rig.pipeline.pushUpstream(new Slip("behind"), new Note("request"));
+  await rig.clock.settle();
+  assertEquals([up(), rig.switches], [[], ["second"]]);
+  assertEquals(second.seen.filter((label) => label === "request"), []);
+  wait.resolve();
+  await rig.clock.settle();
+  assertEquals(up(), ["before", "behind"]);
+  assertEquals(second.seen.at(-1), "request");
+  assertEquals(rig.out(), ["work by first", "request by second"]);
+});
+
+Deno.test("What goes up and waits comes to the top before the session has ended", async () => {
+  const wait = gate();
+  const [first, second] = [new Service("first", { wait: wait.promise }), new Service("second")];
+  await using rig = new Rig([first, second]);
+  await rig.push(new Note("work"));
+  await rig.push(new ManuallySwitchServiceFrame(second));
+  class Slip extends ControlFrame {}
+  rig.pipeline.pushUpstream(new Slip(), new Slip(), new Slip());
+  await rig.push(new EndFrame());
+  assertEquals(rig.pipeline.of(Slip, "upstream").length, 0);
+  wait.resolve();
+  await rig.clock.settle();
+  assertEquals(rig.pipeline.of(Slip, "upstream").length, 3);
+  assertEquals(rig.pipeline.of(EndFrame).length, 1);
+});
+
+Deno.test("What goes up and waits is dropped by an interruption, down to what may not be", async () => {
+  const { wait, rig, second, Slip, Last } = waitingAbove();
+  await using _ = rig;
+  await rig.push(new Note("work"));
+  await rig.push(new ManuallySwitchServiceFrame(second));
+  rig.pipeline.pushUpstream(new Slip(), new Last());
+  rig.pipeline.push(new InterruptionFrame());
+  rig.pipeline.pushUpstream(new Slip());
+  await rig.clock.settle();
+  wait.resolve();
+  await rig.clock.settle();
+  assertEquals(rig.pipeline.of(Slip, "upstream").length, 1);
+  assertEquals(rig.pipeline.of(Last, "upstream").length, 1);
+});
+
+function waitingAbove() {
+  const wait = gate();
+  const [first, second] = [new Service("first", { wait: wait.promise }), new Service("second")];
+  class Slip extends ControlFrame {}
+  class Last extends ControlFrame {
+    override get uninterruptible(): true {
+      return true;
+    }
+  }
+  return { wait, rig: new Rig([first, second]), second, Slip, Last };
+}

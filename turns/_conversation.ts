@@ -1,6 +1,7 @@
 import type { LLMContextSummarizer } from "../context/mod.ts";
 import type { FunctionCallRecords } from "./_function_calls.ts";
 import type { InferenceGate } from "./_inference_gate.ts";
+import type { UnheardAnswer } from "./_unheard_answer.ts";
 
 /** What the two halves of an aggregator pair have in common, beside the context. */
 export interface Conversation {
@@ -10,6 +11,8 @@ export interface Conversation {
   readonly calls: FunctionCallRecords | undefined;
   /** Shortens the context; only where there is an assistant's half. */
   readonly summarizer: LLMContextSummarizer | undefined;
+  /** What became of the answer that was asked for; only where there is an assistant's half. */
+  readonly unheard: UnheardAnswer | undefined;
 }
 
 // Beside the halves and not in them: their public types would have to name it.

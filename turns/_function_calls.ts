@@ -22,6 +22,12 @@ export interface FunctionCallRecordsOptions {
   readonly recorded: (first: LLMAssistantMessage) => void;
   /** The model is to be told of results. */
   readonly run: () => void;
+  /** A call was cancelled: nobody is going to say what came of it. */
+  readonly cancelled: () => void;
+  /** What the model was last asked: calls that begin now are a part of the answer. */
+  readonly asked: () => object | undefined;
+  /** Every call of an answer has ended, and the model is to be told of none. */
+  readonly kept: (asked: object | undefined) => void;
 }
 
 export type CallFrame =
@@ -35,6 +41,7 @@ interface Call {
   readonly name: string;
   /** What all calls of one `FunctionCallsStartedFrame` have in common. */
   readonly batch: number;
+  readonly asked: object | undefined;
   groupId: string | undefined;
   /** Whether it goes on through interruptions, as far as is known. */
   lasting: boolean;
@@ -120,6 +127,8 @@ export class FunctionCallRecords {
     const runLlm = properties?.runLlm ?? frame.runLlm;
     if (properties?.isFinal === false) {
       call.told = true;
+      // What follows comes in later messages, as with a call that goes on.
+      if (!call.lasting) this.#rewrite(call, aboutCall(call.id, RUNNING));
       this.#tell(aboutCall(call.id, { ...INTERMEDIATE, result: jsonOf(result) }));
       if (runLlm !== false) this.#options.run();
     } else {
@@ -132,10 +141,11 @@ export class FunctionCallRecords {
   #cancel(frame: FunctionCallCancelFrame): void {
     const call = this.#calls.get(frame.toolCallId);
     if (!call || call.ended) return;
-    if (call.told || call.lasting && this.#movedOn(call)) {
+    if (call.lasting && (call.told || this.#movedOn(call))) {
       call.ended = true;
       this.#tell(aboutCall(call.id, CANCELLED));
     } else this.#finish(call, "CANCELLED");
+    this.#options.cancelled();
     this.#settle(call, frame.runLlm);
   }
 
@@ -172,6 +182,7 @@ export class FunctionCallRecords {
       id,
       name,
       batch,
+      asked: this.#options.asked(),
       groupId: undefined,
       lasting: false,
       told: false,
@@ -219,10 +230,12 @@ export class FunctionCallRecords {
       batch === call.batch || groupId !== undefined && groupId === call.groupId
     ).toArray();
     call.wanting = runLlm ?? true;
-    const due = runLlm === true || group.every(({ ended }) => ended);
-    if (!due || !group.some(({ wanting }) => wanting)) return;
-    for (const one of group) one.wanting = false;
-    this.#options.run();
+    const over = group.every(({ ended }) => ended);
+    if (group.some(({ wanting }) => wanting)) {
+      if (runLlm !== true && !over) return;
+      for (const one of group) one.wanting = false;
+      this.#options.run();
+    } else if (over) this.#options.kept(call.asked);
   }
 
   #updated(callback: (() => void | Promise<void>) | undefined): void {

@@ -221,6 +221,9 @@ class Stage {
         note(userEvents, "userTurnMessageAdded", said(content));
       })
       .on("userTurnStopTimeout", () => note(userEvents, "userTurnStopTimeout"))
+      .on("falseInterruption", ({ askedAgain }) => {
+        note(userEvents, "falseInterruption", askedAgain ? "asked again" : "not asked");
+      })
       .on("userTurnIdle", () => note(userEvents, "userTurnIdle"))
       .on("userMuteStarted", () => note(userEvents, "userMuteStarted"))
       .on("userMuteStopped", () => note(userEvents, "userMuteStopped"));

@@ -9,6 +9,10 @@ export class SpokenTurn {
   readonly kind: SpokenTurnKind;
   /** When it began, as an ISO 8601 date. */
   readonly timestamp: string;
+  /** Whether a voice has begun to speak it. */
+  voiced = false;
+  /** Since when it is heard, as far as the sound tells. */
+  soundsSince: number | undefined;
   readonly #context: LLMContext;
   #text = "";
   #message: LLMAssistantMessage | undefined;
@@ -26,6 +30,11 @@ export class SpokenTurn {
   /** What was said so far. */
   get content(): string {
     return this.#text.trim();
+  }
+
+  /** What the context holds of it, if anything. */
+  get message(): LLMAssistantMessage | undefined {
+    return this.#message;
   }
 
   /** Has what is said stand before a message: the calls that were asked for after it. */

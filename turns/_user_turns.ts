@@ -138,6 +138,18 @@ export class UserTurns {
     this.feed(happening);
   }
 
+  /** The turn that is under way is over sooner if no words come. */
+  expectWords(withinMs: number): void {
+    this.#controller.expectWords(withinMs);
+    this.#schedule();
+  }
+
+  /** The bot is going to speak: the user's silence counts from the end of that. */
+  answerAsked(): void {
+    this.#idle.answerAsked();
+    this.#schedule();
+  }
+
   /** Ends the turn that is under way, and hears nothing more until the next start. */
   end(): void {
     if (this.#ended) return;

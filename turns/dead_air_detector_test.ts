@@ -427,8 +427,10 @@ Deno.test("A function after which the model is to say nothing leaves nothing to 
   assertEquals(call.noted, []);
 });
 
-Deno.test("A question whose answer a cough has cut off is asked again", async () => {
-  await using call = new WatchedCall([{ text: "It is noon.", firstTokenMs: 3000 }, "It is one."]);
+Deno.test("A question whose answer a cough has cut off is asked again, if nobody else does so", async () => {
+  const userParams = { falseInterruptionTimeoutSecs: 0 };
+  const answers = [{ text: "It is noon.", firstTokenMs: 3000 }, "It is one."];
+  await using call = new WatchedCall(answers, { userParams });
   await call.says("What time is it?");
   await call.clock.advance(2000);
   await call.says("", 300);

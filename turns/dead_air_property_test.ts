@@ -1,6 +1,6 @@
 /** Random conversations in which everything can be slow, fail or hang: nobody is left in silence, nobody talked over. */
 import { assert, assertEquals } from "@std/assert";
-import { defineTool, type LLMContext } from "../context/mod.ts";
+import { defineTool, type FunctionSchema, type LLMContext } from "../context/mod.ts";
 import { Call } from "../extensions/_call_test.ts";
 import type { ScriptedAnswer, ScriptedVoice } from "../testing/mod.ts";
 import { type Random, random } from "../text/testdata/random.ts";
@@ -12,7 +12,7 @@ const GIVE_UP_MS = 8000;
 /** The end of a turn, a request that the voice gives up, the filler, and a bit. */
 const SLACK_MS = 20_000;
 
-function randomAnswer(random: Random): ScriptedAnswer {
+function randomAnswer(random: Random, tool: FunctionSchema): ScriptedAnswer {
   const slow = { firstTokenMs: random.pick([0, 300, 2000, 5000, 9000]) };
   const text = random.pick(["Yes.", "It is noon. And a bit.", "One fox, two bears, three bees."]);
   return random.pick<() => ScriptedAnswer>([
@@ -21,7 +21,12 @@ function randomAnswer(random: Random): ScriptedAnswer {
     () => ({ text, ...slow, stalls: true }),
     () => ({ stalls: true }),
     () => ({ error: new Error("overloaded"), ...slow }),
-    () => ({ text: random.pick(["", "Let me see."]), calls: [{ name: "look" }], ...slow }),
+    () => {
+      const said = random.pick(["", "Let me see."]);
+      // A function whose result nobody is told of is not called without a word.
+      const text = tool.runLlm === false ? "Let me see." : said;
+      return { text, calls: [{ name: "look" }], ...slow };
+    },
   ])();
 }
 
@@ -48,10 +53,11 @@ function randomTool(random: Random) {
 async function converse(seed: number): Promise<number> {
   const choose = random(seed);
   const made: DeadAirDetector[] = [];
+  const tool = randomTool(choose);
   await using call = new Call({
-    answers: () => randomAnswer(choose),
+    answers: () => randomAnswer(choose, tool),
     voice: () => randomVoice(choose),
-    context: { tools: [randomTool(choose)] },
+    context: { tools: [tool] },
     beforeVoice: (context: LLMContext) => {
       const options = { silenceMs: SILENCE_MS, giveUpMs: GIVE_UP_MS };
       made.push(new DeadAirDetector(context, options));

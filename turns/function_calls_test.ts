@@ -155,6 +155,55 @@ Deno.test("A call that goes on can be cancelled when the conversation has gone o
   assertEquals(context.at(-1), 'developer: async t1 finished "CANCELLED"');
 });
 
+const CANCELLABLE = '{"toolCallId":"t1","functionName":"look","arguments":{},' +
+  '"cancelOnInterruption":true}';
+const PROGRESS = { properties: { isFinal: false, runLlm: false } };
+
+for (const meanwhile of [[], ['30 bot heard {"text":"Half of it."}']]) {
+  const when = meanwhile.length > 0 ? ", though the conversation has gone on" : "";
+  Deno.test(`A call that told of its progress and is then cancelled is cancelled${when}`, async () => {
+    const { context } = await play([
+      `0 bot calls [${CALL}]`,
+      `10 bot call ${CANCELLABLE}`,
+      `20 ${result("t1", "50%", PROGRESS)}`,
+      ...meanwhile,
+      '40 bot cancelled {"toolCallId":"t1","functionName":"look"}',
+      `50 ${result("t1", "late")}`,
+    ]);
+    assertEquals(context, [
+      "call t1: look({})",
+      "tool t1: CANCELLED",
+      'developer: async t1 running "50%"',
+      ...meanwhile.map(() => "assistant: Half of it."),
+    ]);
+  });
+}
+
+Deno.test("A call that told of its progress is not left in progress by its result, either", async () => {
+  const { context } = await play([
+    `0 bot calls [${CALL}]`,
+    `10 bot call ${CANCELLABLE}`,
+    `20 ${result("t1", "50%", PROGRESS)}`,
+    `30 ${result("t1", "done")}`,
+  ]);
+  assertEquals(context, [
+    "call t1: look({})",
+    "tool t1: async t1 running",
+    'developer: async t1 running "50%"',
+    'developer: async t1 finished "done"',
+  ]);
+});
+
+Deno.test("A call that told of its progress is cancelled with the session", async () => {
+  const { context } = await play([
+    `0 bot calls [${CALL}]`,
+    `10 bot call ${CANCELLABLE}`,
+    `20 ${result("t1", "50%", PROGRESS)}`,
+    "30 user end",
+  ]);
+  assertEquals(context[1], "tool t1: CANCELLED");
+});
+
 Deno.test("A model that numbers its calls anew in each answer is understood", async () => {
   const { context, asked } = await play([
     `0 bot calls [${CALL}]`,

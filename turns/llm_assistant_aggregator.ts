@@ -10,6 +10,7 @@ import {
 } from "../context/mod.ts";
 import {
   AggregatedTextFrame,
+  BotSpeakingFrame,
   BotStartedSpeakingFrame,
   BotStoppedSpeakingFrame,
   EndFrame,
@@ -43,6 +44,7 @@ import { LLMMarkerFrame } from "./frames.ts";
 import { type CallFrame, FunctionCallRecords } from "./_function_calls.ts";
 import { LLMContextAggregator, type LLMContextAggregatorParams } from "./llm_context_aggregator.ts";
 import { SpokenTurn, type SpokenTurnKind } from "./_spoken_turn.ts";
+import { UnheardAnswer } from "./_unheard_answer.ts";
 
 /** Texts of the user, of which the bot said none. */
 const USERS = [TranscriptionFrame, InterimTranscriptionFrame, TranslationFrame, InputTextRawFrame];
@@ -117,6 +119,7 @@ export class LLMAssistantAggregator extends LLMContextAggregator<LLMAssistantAgg
   /** Shortens the context. */
   readonly summarizer: LLMContextSummarizer;
   readonly #calls: FunctionCallRecords;
+  readonly #unheard: UnheardAnswer;
   readonly #byContextId: Map<string, SpokenTurn> = new Map();
   #open: SpokenTurn | undefined;
   #interrupted: SpokenTurn | undefined;
@@ -138,9 +141,18 @@ export class LLMAssistantAggregator extends LLMContextAggregator<LLMAssistantAgg
       log: () => this.log,
       recorded: (first) => this.#recorded(first),
       run: () => gate.owe(),
+      cancelled: () => this.#unheard.callCancelled(),
+      asked: () => this.#unheard.current,
+      kept: (asked) => this.#unheard.kept(asked),
     });
+    this.#unheard = new UnheardAnswer({ context, callsOpen: () => this.#calls.open });
     this.summarizer = this.#makeSummarizer(params);
-    enterConversation(this, { gate, calls: this.#calls, summarizer: this.summarizer });
+    enterConversation(this, {
+      gate,
+      calls: this.#calls,
+      summarizer: this.summarizer,
+      unheard: this.#unheard,
+    });
     this.#handleText();
     this.#handleAnswers();
     this.#handleThoughts();
@@ -198,7 +210,7 @@ export class LLMAssistantAggregator extends LLMContextAggregator<LLMAssistantAgg
   #handleAnswers(): void {
     const { gate } = conversationOf(this);
     this.handle(LLMFullResponseStartFrame, () => {
-      this.#begin("answer");
+      this.#unheard.begun(this.#begin("answer"));
       if (this.#early) this.#open?.standBefore(this.#early);
       this.#early = undefined;
       gate.busy("answer", true);
@@ -211,12 +223,16 @@ export class LLMAssistantAggregator extends LLMContextAggregator<LLMAssistantAgg
     });
     this.handle(LLMFullResponseEndFrame, () => {
       if (this.#open?.kind === "answer") this.#end(false);
+      this.#unheard.ended();
       gate.answered();
       gate.busy("answer", false);
     });
     this.handle(TTSStartedFrame, ({ contextId, appendToContext }, context) => {
       if (!this.#open && appendToContext) this.#begin("utterance");
-      if (this.#open && appendToContext) this.#bind(contextId, this.#open);
+      if (this.#open && appendToContext) {
+        this.#bind(contextId, this.#open);
+        this.#open.voiced = true;
+      }
       return context.forward();
     });
     this.handle(TTSStoppedFrame, ({ contextId }, context) => {
@@ -266,13 +282,19 @@ export class LLMAssistantAggregator extends LLMContextAggregator<LLMAssistantAgg
 
   #handleSpeaking(): void {
     const { gate } = conversationOf(this);
+    const sounds = () => this.#unheard.sounds(this.#open, this.clock.now());
     const bot = (speaking: boolean) => (_frame: Frame, context: FrameContext) => {
       this.#botSpeaking = speaking;
+      if (speaking) sounds();
       void context.forward();
       gate.busy("bot", speaking);
     };
     this.handle(BotStartedSpeakingFrame, bot(true));
     this.handle(BotStoppedSpeakingFrame, bot(false));
+    this.handle(BotSpeakingFrame, (_frame, context) => {
+      sounds();
+      return context.forward();
+    });
     const user = (speaking: boolean) => (_frame: Frame, context: FrameContext) => {
       void context.forward();
       // The user's half knows better: it asks the model before it says that the user is done.
@@ -300,6 +322,7 @@ export class LLMAssistantAggregator extends LLMContextAggregator<LLMAssistantAgg
     this.#end(interrupted);
     this.#calls.endAll();
     this.summarizer.close();
+    this.#unheard.close();
     conversationOf(this).gate.close();
   }
 
@@ -313,6 +336,7 @@ export class LLMAssistantAggregator extends LLMContextAggregator<LLMAssistantAgg
       this.#begin("loose");
     this.#bind(contextId, turn);
     turn.add(frame);
+    this.#unheard.heard(turn);
   }
 
   #begin(kind: SpokenTurnKind): SpokenTurn {

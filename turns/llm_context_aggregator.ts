@@ -68,7 +68,7 @@ export abstract class LLMContextAggregator<
     this.#toModel = options.toModel;
     this.#tellsOfTools = options.addToolChangeMessages ?? false;
     const gate = new InferenceGate(context, () => this.clock);
-    enterConversation(this, { gate, calls: undefined, summarizer: undefined });
+    enterConversation(this, { gate, calls: undefined, summarizer: undefined, unheard: undefined });
     this.#handleMessages();
     this.#handleTools();
     this.#handleSummaries();
@@ -84,7 +84,9 @@ export abstract class LLMContextAggregator<
    * asking again about the same conversation does nothing.
    */
   protected askModel(): void {
-    if (!conversationOf(this).gate.ask()) return;
+    const { gate, unheard } = conversationOf(this);
+    if (!gate.ask()) return;
+    unheard?.asked();
     void this.out.push(new LLMContextFrame(this.context), this.#toModel);
   }
 

@@ -3,6 +3,7 @@ import type { VADAnalyzer } from "../audio/vad/mod.ts";
 import type { LLMContext } from "../context/mod.ts";
 import {
   ErrorFrame,
+  InterruptionFrame,
   LLMUpdateSettingsFrame,
   type VADParamsLike,
   VADParamsUpdateFrame,
@@ -27,6 +28,9 @@ import {
 /** How long the bot's voice may still come back after its end, in milliseconds. */
 const ECHO_TAIL_MS = 1_000;
 
+/** How long after the beginning of a turn an interruption from elsewhere belongs to it. */
+const SAME_MOMENT_MS = 100;
+
 /** What an {@linkcode LLMUserAggregator} can be given. */
 export interface LLMUserAggregatorParams extends LLMContextAggregatorParams {
   /**
@@ -38,6 +42,16 @@ export interface LLMUserAggregatorParams extends LLMContextAggregatorParams {
   readonly userMuteStrategies?: readonly BaseUserMuteStrategy[] | undefined;
   /** Seconds without anything happening after which a silent user's turn ends. @default {5} */
   readonly userTurnStopTimeoutSecs?: number | undefined;
+  /**
+   * Seconds of silence without a word after which a voice counts as a noise, if
+   * it has cut off an answer before anything of that was heard: the turn is over
+   * then, and the model is asked again. An STT service that says it takes longer
+   * is waited for. 0 for never: then the turn ends as any other, and nobody is
+   * asked. Takes both halves of a pair.
+   *
+   * @default {2}
+   */
+  readonly falseInterruptionTimeoutSecs?: number | undefined;
   /** Seconds of silence after the bot's speech that make the user idle; 0 for never. @default {0} */
   readonly userIdleTimeoutSecs?: number | undefined;
   /**
@@ -84,6 +98,12 @@ export interface UserTurnMessageAddedMessage {
   readonly userId?: string | undefined;
 }
 
+/** What a noise has done, of which no words were understood. */
+export interface FalseInterruption {
+  /** Whether the model is asked once more for the answer that was cut off. */
+  readonly askedAgain: boolean;
+}
+
 /** Events of an {@linkcode LLMUserAggregator}. */
 export interface LLMUserAggregatorEvents extends ProcessorEvents {
   /** The user's turn has begun. */
@@ -99,6 +119,11 @@ export interface LLMUserAggregatorEvents extends ProcessorEvents {
   readonly userTurnIdle: readonly [];
   /** The model is asked, because the user's turn is over. */
   readonly userTurnInferenceTriggered: readonly [strategy: BaseUserTurnStopStrategy | undefined];
+  /**
+   * A turn in which nothing was understood has cut off an answer of which
+   * nothing was heard, and that nobody else asks for.
+   */
+  readonly falseInterruption: readonly [interruption: FalseInterruption];
   /** What the user said is in the context. */
   readonly userTurnMessageAdded: readonly [message: UserTurnMessageAddedMessage];
   /** The user is not listened to from now on. */
@@ -126,23 +151,27 @@ export class LLMUserAggregator extends LLMContextAggregator<LLMUserAggregatorEve
   #vad: VADController | undefined;
   #minVolume: number | undefined;
   #echoTail: Timer | undefined;
+  readonly #falseTimeoutMs: number;
+  #beganAt = -Infinity;
   #timestamp = "";
 
   /**
    * Makes the half; give the same context to the assistant's.
    *
-   * @throws {RangeError} If incomplete turns cannot be waited for in that way.
+   * @throws {RangeError} If incomplete turns, or words, cannot be waited for in that way.
    */
   constructor(context: LLMContext, params: LLMUserAggregatorParams = {}) {
     super(context, { ...params, toModel: "downstream" });
     this.#params = params;
     userTurnCompletionConfig(params.userTurnCompletionConfig);
+    this.#falseTimeoutMs = checkedSecs(params.falseInterruptionTimeoutSecs ?? 2) * 1000;
     this.#turns = new UserTurns(this.#host(), params);
     this.handle(ErrorFrame, (_frame, context) => {
       // A model that failed may be asked the same again.
       conversationOf(this).gate.answered();
       return context.forward();
     });
+    this.handle(InterruptionFrame, () => this.#interruptedByOthers());
     this.handle(VADParamsUpdateFrame, ({ params: changes }, context) => {
       if (params.vadAnalyzer) this.#listen(params.vadAnalyzer).setParams(this.#guarded(changes));
       return context.forward();
@@ -173,7 +202,10 @@ export class LLMUserAggregator extends LLMContextAggregator<LLMUserAggregatorEve
       botSpeaks: (speaking) => this.#guardEcho(speaking),
       keepsWords: true,
       started: (effect) => this.#started(effect),
-      interrupted: () => conversationOf(this).gate.interrupted(),
+      interrupted: () => {
+        conversationOf(this).gate.interrupted();
+        conversationOf(this).unheard?.cut();
+      },
       stopped: (effect) => this.#stopped(effect),
       stopTimeout: () => this.emit("userTurnStopTimeout"),
       idle: () => this.emit("userTurnIdle"),
@@ -183,12 +215,16 @@ export class LLMUserAggregator extends LLMContextAggregator<LLMUserAggregatorEve
 
   #started({ strategy }: StartedEffect): void {
     this.#timestamp = this.clock.date().toISOString();
-    conversationOf(this).gate.busy("user", true);
+    this.#beganAt = this.clock.now();
+    const { gate, unheard } = conversationOf(this);
+    gate.busy("user", true);
+    unheard?.turnBegan();
     this.emit("userTurnStarted", strategy);
   }
 
   #stopped({ strategy, text: content, userId, outcome }: StoppedEffect): void {
-    const { gate } = conversationOf(this);
+    const { gate, unheard } = conversationOf(this);
+    const unanswered = unheard?.turnEnded({ words: content !== "" }) === true;
     const message = { content, timestamp: this.#timestamp, userId: userId || undefined };
     if (content !== "") {
       this.context.addMessage({ role: "user", content });
@@ -197,13 +233,35 @@ export class LLMUserAggregator extends LLMContextAggregator<LLMUserAggregatorEve
     if (content !== "" && outcome !== "ended") {
       this.emit("userTurnInferenceTriggered", strategy);
       this.askModel();
-    }
+    } else if (unanswered && outcome !== "ended") this.#falselyInterrupted();
     gate.busy("user", false);
     this.emit("userTurnStopped", strategy, { ...message, outcome });
   }
 
+  /** Whoever finds turns for this half interrupts when they begin; anybody else wants silence. */
+  #interruptedByOthers(): void {
+    const isSameMoment = this.clock.now() - this.#beganAt <= SAME_MOMENT_MS;
+    const { unheard } = conversationOf(this);
+    if (this.#turns.open && isSameMoment) unheard?.cut();
+    else unheard?.drop();
+  }
+
+  #falselyInterrupted(): void {
+    const askedAgain = this.#falseTimeoutMs > 0;
+    if (askedAgain) {
+      this.log.info(`"${this.name}" asks again: a noise cut off an answer that was not heard yet`);
+      this.#turns.answerAsked();
+      this.askModel();
+    }
+    this.emit("falseInterruption", { askedAgain });
+  }
+
   #ready(): void | Promise<void> {
     const { filterIncompleteUserTurns, userTurnCompletionConfig, vadAnalyzer } = this.#params;
+    const { unheard } = conversationOf(this);
+    if (unheard && this.#falseTimeoutMs > 0) {
+      unheard.doubt = () => this.#turns.expectWords(this.#falseTimeoutMs);
+    }
     if (filterIncompleteUserTurns) {
       const delta = { filterIncompleteUserTurns, userTurnCompletionConfig };
       void this.out.push(new LLMUpdateSettingsFrame({ delta, reachInactiveServices: true }));
@@ -272,4 +330,11 @@ export class LLMUserAggregator extends LLMContextAggregator<LLMUserAggregatorEve
     const closed = this.#vad?.close() ?? this.#params.vadAnalyzer?.close();
     closed?.catch((error) => this.log.warn(`"${this.name}" did not close its analyzer`, error));
   }
+}
+
+function checkedSecs(secs: number): number {
+  if (secs >= 0) return secs;
+  throw new RangeError(
+    `Cannot wait for words with "falseInterruptionTimeoutSecs" ${secs}: pass 0 or more`,
+  );
 }

@@ -38,6 +38,7 @@ export {
   type LLMContextAggregatorPairOptions,
 } from "./llm_context_aggregator_pair.ts";
 export {
+  type FalseInterruption,
   LLMUserAggregator,
   type LLMUserAggregatorEvents,
   type LLMUserAggregatorParams,

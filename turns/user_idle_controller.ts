@@ -51,6 +51,11 @@ export class UserIdleController {
     this.#timeoutMs = secs * 1000;
   }
 
+  /** The bot was asked to speak: nobody waits for the user before it has. */
+  answerAsked(): void {
+    this.#since = undefined;
+  }
+
   /** Takes an event, with what it did to the user's turn; says whether the user is idle now. */
   handle(event: TurnEvent, effects: readonly UserTurnEffect[]): boolean {
     this.#note(event);

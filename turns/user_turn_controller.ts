@@ -97,6 +97,8 @@ export class UserTurnController {
   #turn: UserTurn = FIRST_TURN;
   #begun: Begun | undefined;
   #lastExternalStop: UserTurn["externalStop"];
+  /** How long words are waited for in this turn, once the voice has fallen silent. */
+  #wordsWithinMs = Infinity;
 
   /** Makes a controller. */
   constructor(options: UserTurnControllerOptions = {}) {
@@ -123,6 +125,8 @@ export class UserTurnController {
   handle(event: TurnEvent): readonly UserTurnEffect[] {
     if (!this.#turn.open && isBlank(event)) return NO_EFFECTS;
     this.#turn = afterEvent(this.#turn, event);
+    // What seems to be words is no noise.
+    if (event.type === "interim" && event.text.trim() !== "") this.#wordsWithinMs = Infinity;
     // What came counts before what is due: words that beat a late timer belong to their turn.
     return [...this.#start(event), ...this.#stopIfDue(event.at)];
   }
@@ -130,6 +134,14 @@ export class UserTurnController {
   /** Finds turns in another way from now on. */
   updateStrategies(strategies: UserTurnStrategies): void {
     this.#strategies = strategies;
+  }
+
+  /**
+   * Has the turn that is under way end sooner if no words come: so long after
+   * the voice has fallen silent, or as long as the STT service says it takes.
+   */
+  expectWords(withinMs: number): void {
+    if (this.#turn.open) this.#wordsWithinMs = withinMs;
   }
 
   /** Ends a turn that is under way, because the session ends. */
@@ -140,8 +152,16 @@ export class UserTurnController {
   /** The turn ends then, whatever the strategies say: soon where no voice is heard. */
   get #timeoutAt(): number {
     const { speaking, lastActivityAt } = this.#turn;
-    return lastActivityAt +
-      (speaking ? Math.max(ENDLESS_VOICE_MS, this.#timeoutMs) : this.#timeoutMs);
+    if (speaking) return lastActivityAt + Math.max(ENDLESS_VOICE_MS, this.#timeoutMs);
+    return lastActivityAt + Math.min(this.#timeoutMs, this.#patienceMs);
+  }
+
+  /** How long a turn without words goes on once nobody is heard to speak. */
+  get #patienceMs(): number {
+    const { externalStop, speechStoppedAt, sttLatencySecs, transcripts } = this.#turn;
+    const isSilent = speechStoppedAt !== undefined || externalStop !== undefined;
+    if (!isSilent || transcripts.some(({ text }) => text !== "")) return Infinity;
+    return Math.max(this.#wordsWithinMs, sttLatencySecs * 1000);
   }
 
   #start(event: TurnEvent): readonly UserTurnEffect[] {
@@ -223,6 +243,7 @@ export class UserTurnController {
       : "timeout";
     this.#lastExternalStop = turn.externalStop;
     this.#turn = closed(turn, at);
+    this.#wordsWithinMs = Infinity;
     for (const start of this.#strategies.start) start.handleUserTurnStopped(at);
     const userId = turn.transcripts.findLast(({ userId }) => userId !== "")?.userId ?? "";
     const announce = strategy ? strategy.announces(turn) : !why.ended && this.#announcesEnd(turn);

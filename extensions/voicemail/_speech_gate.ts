@@ -1,31 +1,33 @@
 import {
+  ControlFrame,
+  DataFrame,
+  EndFrame,
   type Frame,
-  type FrameClass,
   StopFrame,
   TTSAudioRawFrame,
   TTSStartedFrame,
   TTSStoppedFrame,
   TTSTextFrame,
 } from "../../frames/mod.ts";
+import { Aside } from "../../processors/_aside.ts";
 import { type FrameContext, FrameProcessor } from "../../processors/mod.ts";
 
-const SPEECH: readonly FrameClass[] = [
-  TTSStartedFrame,
-  TTSAudioRawFrame,
-  TTSTextFrame,
-  TTSStoppedFrame,
-];
+/** How much of the bot's voice may be held before the voice is made to wait, in milliseconds. */
+const LIMIT_MS = 120_000;
 
 /**
- * Holds what the bot would say, until it is known who listens. What waits,
- * waits in this processor's own lane: an interruption drops it as anywhere, and
- * a voice that gets ahead is made to wait.
+ * Holds what the bot would say, until it is known who listens, and whatever
+ * follows that downstream. An interruption drops it as anywhere, and a voice
+ * that gets far ahead is made to wait; what goes upstream does not wait.
  */
 export class SpeechGate extends FrameProcessor {
   /** The processor that decides, without which the gate would never open. */
   #partner: { readonly name: string } | undefined;
   #state: "holding" | "dropping" | "open" = "holding";
-  readonly #decided: PromiseWithResolvers<void> = Promise.withResolvers();
+  readonly #aside: Aside = new Aside("downstream", {
+    scope: (options) => this.scope(options),
+    weigh: lengthMs,
+  });
   readonly #held: () => void;
 
   constructor(
@@ -33,11 +35,20 @@ export class SpeechGate extends FrameProcessor {
   ) {
     super(options);
     this.#held = options.held;
-    for (const frameClass of SPEECH) {
-      this.handle<Frame>(frameClass, (frame, context) => this.#speech(frame, context));
+    for (const frameClass of [DataFrame, ControlFrame]) {
+      this.handle<Frame>(frameClass, (frame, context) => this.#take(frame, context));
     }
-    // Whoever runs the pipeline again has no call to decide about.
-    this.handle(StopFrame, () => this.open());
+    this.handle(EndFrame, () => this.#aside.until(() => this.#aside.empty));
+    this.handle(StopFrame, () => {
+      // Whoever runs the pipeline again has no call to decide about.
+      this.open();
+      return this.#aside.until(() => this.#aside.empty);
+    });
+    this.onInterruption((frame) => {
+      this.#aside.interrupted(frame);
+      // What is left of it is no speech, and follows none.
+      void this.#aside.release();
+    });
   }
 
   override get partner(): { readonly name: string } | undefined {
@@ -52,24 +63,40 @@ export class SpeechGate extends FrameProcessor {
   /** Lets through what waits, and all that comes. */
   open(): void {
     this.#state = "open";
-    this.#decided.resolve();
+    void this.#aside.release();
   }
 
   /** Drops what waits, and all that comes until it is opened. */
   drop(): void {
     this.#state = "dropping";
-    this.#decided.resolve();
+    this.#aside.retain((frame) => !isSpeech(frame));
+    void this.#aside.release();
   }
 
-  #speech(_frame: Frame, context: FrameContext): void | Promise<void> {
-    if (context.direction === "upstream" || this.#state === "open") return context.forward();
-    if (this.#state === "dropping") return;
-    this.#held();
-    return this.#hold(context);
+  protected override onClose(): void {
+    this.#aside.retain(() => false);
   }
 
-  async #hold(context: FrameContext): Promise<void> {
-    await this.#decided.promise;
-    if (this.#state === "open") await context.forward();
+  #take(frame: Frame, context: FrameContext): void | Promise<void> {
+    if (context.direction === "upstream") return context.forward();
+    const speech = isSpeech(frame);
+    if (speech && this.#state === "dropping") return;
+    const first = this.#aside.empty;
+    if (first && !(speech && this.#state === "holding")) return context.forward();
+    if (first) this.#held();
+    this.#aside.add(frame);
+    if (this.#aside.weight > LIMIT_MS) {
+      return this.#aside.until(() => this.#aside.weight <= LIMIT_MS);
+    }
   }
+}
+
+function isSpeech(frame: Frame): boolean {
+  return frame instanceof TTSStartedFrame || frame instanceof TTSAudioRawFrame ||
+    frame instanceof TTSTextFrame || frame instanceof TTSStoppedFrame;
+}
+
+function lengthMs(frame: Frame): number {
+  if (!(frame instanceof TTSAudioRawFrame)) return 0;
+  return frame.audio.length * 1000 / (frame.sampleRate * frame.numChannels);
 }

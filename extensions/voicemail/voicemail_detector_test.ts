@@ -102,6 +102,19 @@ Deno.test("A machine gets a message once its greeting is over, and nothing else"
   assertEquals([call.detected.length, call.logged], [1, []]);
 });
 
+Deno.test("A machine that only makes a noise behind its greeting is not answered again", async () => {
+  const verdict = { text: "VOICEMAIL", firstTokenMs: 1500 };
+  const slow = { text: "Hello Ann!", firstTokenMs: 1000 };
+  await using call = new ScreenedCall([verdict], { answers: [slow, "Never said."] });
+  await call.says(GREETING);
+  await call.clock.advance(1000);
+  // The verdict comes while the beep's turn goes on, which has cut the answer off.
+  await call.says("", 300);
+  await call.clock.advance(15_000);
+  assertEquals(call.voicemail.outcome, "voicemail");
+  assertEquals([call.llm.requests.length, call.heard], [1, ""]);
+});
+
 Deno.test("The delay counts from the silence, also when the verdict is late", async () => {
   const verdict = { text: "VOICEMAIL", firstTokenMs: 1000 };
   const options = { answers: ["Hello Ann!"], voicemailResponseDelaySecs: 3 };

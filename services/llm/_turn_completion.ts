@@ -29,10 +29,19 @@ export type TurnMarker = typeof TURN_MARKERS[keyof typeof TURN_MARKERS];
 const DECORATION = /^[\s"'“”‘’*_`([{]*/;
 const AFTER_SIGN = /^[\uFE0E\uFE0F\s"'“”‘’*_`)\]}]*/;
 
+/** When the model is to speak, and what it is told then. */
+interface Due {
+  readonly secs: number;
+  readonly prompt: string;
+}
+
 /** Waits for a user who has not said all, and has the model speak when he stays silent. */
 export class TurnCompletion {
   readonly #host: TurnCompletionHost;
-  #due: { readonly secs: number; readonly prompt: string } | undefined;
+  #due: Due | undefined;
+  /** What was waited for when the user began to speak; it is again if he says nothing. */
+  #putOff: Due | undefined;
+  #userSpeaks = false;
   #timer: Timer | undefined;
   #prompted = false;
 
@@ -42,6 +51,8 @@ export class TurnCompletion {
 
   /** The model begins an answer: whatever was waited for has come. */
   answer(config: UserTurnCompletionConfig | undefined): JudgedAnswer {
+    this.#userSpeaks = false;
+    this.#putOff = undefined;
     this.#wait(undefined);
     const whole = this.#whole(config);
     return new JudgedAnswer(whole.instructions, {
@@ -56,8 +67,23 @@ export class TurnCompletion {
 
   /** The user has the floor again: nobody need encourage him. */
   userSpeaks(): void {
+    this.#userSpeaks = true;
     this.#prompted = false;
+    this.#putOff ??= this.#due;
     this.#wait(undefined);
+  }
+
+  /** The user's turn is over: unless the model is asked about it, it was a noise. */
+  userStops(): void {
+    this.#userSpeaks = false;
+    const due = this.#putOff;
+    this.#putOff = undefined;
+    if (due) this.#wait(due);
+  }
+
+  /** The bot is interrupted; if not by the user's turn, somebody wants silence. */
+  interrupted(): void {
+    if (!this.#userSpeaks) this.close();
   }
 
   /** A voice is heard, which may become a turn, or falls silent. */
@@ -68,7 +94,9 @@ export class TurnCompletion {
 
   /** The session is over. */
   close(): void {
-    this.userSpeaks();
+    this.#userSpeaks = this.#prompted = false;
+    this.#putOff = undefined;
+    this.#wait(undefined);
   }
 
   #whole(config: UserTurnCompletionConfig | undefined): WholeUserTurnCompletionConfig {
@@ -93,7 +121,7 @@ export class TurnCompletion {
     );
   }
 
-  #wait(due: { readonly secs: number; readonly prompt: string } | undefined): void {
+  #wait(due: Due | undefined): void {
     this.#timer?.cancel();
     this.#due = due;
     if (!due) return;

@@ -23,6 +23,7 @@ import {
   LLMUpdateSettingsFrame,
   StopFrame,
   UserStartedSpeakingFrame,
+  UserStoppedSpeakingFrame,
   VADUserStartedSpeakingFrame,
   VADUserStoppedSpeakingFrame,
 } from "../../frames/mod.ts";
@@ -30,6 +31,7 @@ import { TimeoutError } from "../../async/mod.ts";
 import { LLMMarkerFrame, type UserTurnCompletionConfig } from "../../turns/mod.ts";
 import type { FrameContext, ProcessorEvents, ProcessorRole } from "../../processors/mod.ts";
 import { AIService, type AIServiceOptions, type ServiceSettings, StallGuard } from "../wire/mod.ts";
+import { AnswerLimit } from "./_answer_limit.ts";
 import { FunctionCallRunner } from "./_function_calls.ts";
 import { instructed, type JudgedAnswer, TurnCompletion } from "./_turn_completion.ts";
 import { type LLMEvent, ToolCallCollector, type ToolCallRequest } from "./generation.ts";
@@ -71,6 +73,14 @@ export interface LLMServiceOptions<S extends LLMSettings = LLMSettings>
    * @default {30000}
    */
   readonly stallTimeoutMs?: number | undefined;
+  /**
+   * Milliseconds for which the model is waited for in one answer, all waits
+   * together: one that trickles for ever is given up then. What the voice takes
+   * to speak does not count.
+   *
+   * @default {120000}
+   */
+  readonly answerTimeoutMs?: number | undefined;
 }
 
 /** Events of every LLM service. */
@@ -79,7 +89,7 @@ export interface LLMServiceEvents extends ProcessorEvents {
   readonly functionCallsStarted: readonly [functionCalls: readonly FunctionCallFromLLM[]];
   /** Calls were cancelled. */
   readonly functionCallsCancelled: readonly [functionCalls: readonly FunctionCallFromLLM[]];
-  /** An answer stalled, and was given up. */
+  /** An answer stalled, or took too long, and was given up. */
   readonly completionTimeout: readonly [];
 }
 
@@ -113,6 +123,7 @@ export interface LLMRequest<S extends LLMSettings = LLMSettings> {
 export abstract class LLMService<S extends LLMSettings = LLMSettings>
   extends AIService<S, LLMServiceEvents> {
   readonly #stallTimeoutMs: number;
+  readonly #answerTimeoutMs: number;
   readonly #calls: FunctionCallRunner;
   readonly #turns: TurnCompletion;
   #skipTts = false;
@@ -121,6 +132,7 @@ export abstract class LLMService<S extends LLMSettings = LLMSettings>
   constructor(options: LLMServiceOptions<S>, defaults: S) {
     super(options, defaults);
     this.#stallTimeoutMs = options.stallTimeoutMs ?? 30_000;
+    this.#answerTimeoutMs = options.answerTimeoutMs ?? 120_000;
     this.#calls = new FunctionCallRunner({
       name: this.name,
       llm: this,
@@ -155,7 +167,7 @@ export abstract class LLMService<S extends LLMSettings = LLMSettings>
       this.spawn("summarize", (signal) => this.#summarize(frame, signal));
     });
     this.handle(InterruptionFrame, () => {
-      this.#turns.userSpeaks();
+      this.#turns.interrupted();
       this.#calls.interrupt();
     });
     this.onInterruption(() => this.metrics.cancel());
@@ -188,7 +200,7 @@ export abstract class LLMService<S extends LLMSettings = LLMSettings>
    * Has the model answer a context outside of the pipeline, at once and with
    * nothing called: gives what it writes, or nothing where that is no text.
    *
-   * @throws {TimeoutError} If the answer stalls.
+   * @throws {TimeoutError} If the answer stalls, or takes too long.
    * @throws {Error} What the provider says, and the reason of an aborted signal.
    */
   async runInference(
@@ -196,16 +208,14 @@ export abstract class LLMService<S extends LLMSettings = LLMSettings>
     options: InferenceOptions = {},
   ): Promise<string | undefined> {
     const { signal = this.lifeSignal } = options;
-    using guard = new StallGuard(this.clock, { timeoutMs: this.#stallTimeoutMs, signal });
     const { tools, ...snapshot } = context.snapshot();
-    const request: LLMRequest<S> = {
+    const request: Omit<LLMRequest<S>, "signal"> = {
       // Past calls make no sense without the tools, and nobody would run another.
       context: { ...snapshot, tools, toolChoice: tools && "none" },
       settings: this.inferenceSettings(options),
-      signal: guard.signal,
     };
     let text = "";
-    for await (const event of guard.watch(this.generate(request))) {
+    for await (const event of this.#ask(request, signal)) {
       if (event.type === "text") text += event.text;
       else if (event.type === "usage") this.metrics.tokens(event.usage);
     }
@@ -240,6 +250,7 @@ export abstract class LLMService<S extends LLMSettings = LLMSettings>
       });
     };
     on(UserStartedSpeakingFrame, () => this.#turns.userSpeaks());
+    on(UserStoppedSpeakingFrame, () => this.#turns.userStops());
     on(VADUserStartedSpeakingFrame, () => this.#turns.voice(true));
     on(VADUserStoppedSpeakingFrame, () => this.#turns.voice(false));
     on(EndFrame, () => this.#turns.close());
@@ -270,12 +281,11 @@ export abstract class LLMService<S extends LLMSettings = LLMSettings>
   async #follow(context: LLMContext, to: AnswerTarget): Promise<readonly ToolCallRequest[]> {
     const { signal } = to.frame;
     const collector = new ToolCallCollector();
-    using guard = new StallGuard(this.clock, { timeoutMs: this.#stallTimeoutMs, signal });
-    const request = { ...this.#question(context, to.judged), signal: guard.signal };
+    const request = this.#question(context, to.judged);
     this.metrics.startProcessing();
     this.metrics.startTtfb();
     try {
-      for await (const event of guard.watch(this.generate(request))) {
+      for await (const event of this.#ask(request, signal)) {
         if (signal.aborted) return [];
         this.#measure(event);
         if (event.type === "toolCall") collector.add(event);
@@ -291,6 +301,18 @@ export abstract class LLMService<S extends LLMSettings = LLMSettings>
     this.metrics.stopProcessing();
     // What half a sentence seems to ask for is not done.
     return to.judged?.withheld ? [] : collector.calls;
+  }
+
+  /** Asks the model; neither a stall nor an answer without an end is waited for. */
+  async *#ask(
+    request: Omit<LLMRequest<S>, "signal">,
+    signal: AbortSignal,
+  ): AsyncIterable<LLMEvent> {
+    const stallTimeoutMs = this.#stallTimeoutMs;
+    const timeoutMs = this.#answerTimeoutMs;
+    using limit = new AnswerLimit(this.clock, { timeoutMs, stallTimeoutMs, signal });
+    using guard = new StallGuard(this.clock, { timeoutMs: stallTimeoutMs, signal: limit.signal });
+    yield* limit.watch(guard.watch(this.generate({ ...request, signal: guard.signal })));
   }
 
   #question(context: LLMContext, judged: JudgedAnswer | undefined): Omit<LLMRequest<S>, "signal"> {

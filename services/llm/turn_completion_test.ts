@@ -17,6 +17,7 @@ import {
   LLMUpdateSettingsFrame,
   StopFrame,
   UserStartedSpeakingFrame,
+  UserStoppedSpeakingFrame,
   VADUserStartedSpeakingFrame,
   VADUserStoppedSpeakingFrame,
 } from "../../frames/mod.ts";
@@ -193,6 +194,42 @@ Deno.test("While a voice is heard nobody is encouraged, and after it in as long 
   assertEquals(session.prompts(), []);
   await session.clock.advance(1);
   assertEquals(session.prompts().length, 1);
+});
+
+Deno.test("Who only coughs is encouraged in as long as before, once", async () => {
+  await using session = start(["○"]);
+  await session.ask();
+  await session.clock.advance(4_000);
+  for (let i = 0; i < 2; i++) {
+    await session.send(new UserStartedSpeakingFrame());
+    session.pipeline.interrupt();
+    await session.clock.advance(20_000);
+    assertEquals(session.prompts(), []);
+    await session.send(new UserStoppedSpeakingFrame());
+    await session.clock.advance(4_000);
+  }
+  await session.clock.advance(60_000);
+  assertEquals(session.prompts().length, 1);
+});
+
+Deno.test("Who says more is answered, and not encouraged", async () => {
+  await using session = start(["○", "✓ Yes."]);
+  await session.ask();
+  await session.send(new UserStartedSpeakingFrame());
+  await session.send(new UserStoppedSpeakingFrame());
+  await session.ask();
+  await session.clock.advance(60_000);
+  assertEquals(session.prompts(), []);
+});
+
+Deno.test("Where somebody wanted silence, a cough later encourages nobody", async () => {
+  await using session = start(["○"]);
+  await session.ask();
+  session.pipeline.interrupt();
+  await session.send(new UserStartedSpeakingFrame());
+  await session.send(new UserStoppedSpeakingFrame());
+  await session.clock.advance(60_000);
+  assertEquals(session.prompts(), []);
 });
 
 Deno.test("A model that is told to speak and waits again is told no more until the user speaks", async () => {

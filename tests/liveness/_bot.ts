@@ -232,7 +232,10 @@ function makeDeadAir(context: LLMContext, world: World): DeadAirDetector {
     apology: () => world.text(3, "bot"),
   });
   detector.on("deadAir", () => world.count("silences filled"));
-  detector.on("gaveUp", () => world.count("silences given up"));
+  detector.on("gaveUp", () => {
+    world.meddled = world.now;
+    world.count("silences given up");
+  });
   return detector;
 }
 

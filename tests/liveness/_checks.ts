@@ -53,6 +53,9 @@ function turns({ world, users, bots }: Session): void {
 /** Every call that was announced has one record, with one end. */
 function tools({ world, bot, announced }: Session): void {
   const { messages } = bot.context;
+  if (messages.some((message) => "content" in message && message.content === "IN_PROGRESS")) {
+    world.broken("a tool call ends once", "one is left in progress");
+  }
   for (const id of announced) {
     const call = world.calls.get(id);
     if (!call) continue;
@@ -89,8 +92,9 @@ function isOwed(world: World, { plan, begun, givenAt = 0 }: Call): boolean {
   const [from = 0] = begun;
   if (givenAt - from >= 4_000) return false;
   // What stands in the way of frames may hold the result until the end is there.
-  const { branch } = world.schedule.bot;
-  const heldMs = branch === "slow bystander" || branch === "in step" ? 1_000 : 1;
+  const { bot: { branch }, acts } = world.schedule;
+  const flooded = acts.some((act) => "count" in act && act.count >= 20);
+  const heldMs = flooded || branch === "slow bystander" || branch === "in step" ? 1_000 : 1;
   if (world.ending && world.ending.at <= givenAt + heldMs) return false;
   return plan.tool === "look" ||
     !world.interruptions.some(({ at }) => at >= from && at <= givenAt);
@@ -118,10 +122,8 @@ function tokens(session: Session, cancelled: boolean): void {
       row.push({ name: token.label, seq: arrived.seq, sent: passage.seq });
       rows.set(token.kind, row);
     }
-    // Of two voices each has its own, and what goes up at a switch may find either service at rest.
-    const { branch, stts, llms, ttss } = world.schedule.bot;
-    const switches = direction === "upstream" && stts + llms + ttss > 3;
-    if (branch === "two voices" || switches) continue;
+    // Of two voices each has its own.
+    if (world.schedule.bot.branch === "two voices") continue;
     for (const row of rows.values()) {
       row.forEach(({ name, seq }, i) => {
         const before = row[i - 1];
@@ -147,11 +149,12 @@ function mayBeLost(world: World, { token, seq, direction }: Passage, cancelled: 
 }
 
 /** Whether something can be held up for so long on its way up that it meets an end that was faster. */
-function mayMeetEnd({ schedule, ending }: World): boolean {
-  const { branch, voicemail } = schedule.bot;
+function mayMeetEnd({ schedule, ending, generations }: World): boolean {
+  const { branch } = schedule.bot;
   if (!ending || schedule.rests && schedule.end.at > 0) return false;
-  return ending.at < 50 || branch === "slow bystander" || branch === "in step" ||
-    voicemail !== "none";
+  // A model that is asked behind the end has what goes up wait.
+  if (generations.some(({ seq }) => seq > ending.seq)) return true;
+  return ending.at < 50 || branch === "slow bystander" || branch === "in step";
 }
 
 /** The context holds what was played of the bot's words, and nothing else. */

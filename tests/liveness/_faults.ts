@@ -79,6 +79,27 @@ export const FAULTS: readonly LivenessFault[] = [
     caughtBy: ["a user's turn ends in time"],
   },
   {
+    name: "an answer that a noise has cut off, and that nobody asks for again",
+    file: "turns/llm_user_aggregator.ts",
+    find: "      this.#turns.answerAsked();\n      this.askModel();\n",
+    put: "      this.#turns.answerAsked();\n",
+    caughtBy: ["nobody waits for an answer"],
+  },
+  {
+    name: "what goes up overtakes what was sent before a switch",
+    file: "pipeline/_switch_door.ts",
+    find: "(!this.#aside.empty || this.routes?.leaving !== undefined)",
+    put: "false",
+    caughtBy: ["frames keep their order"],
+  },
+  {
+    name: "a tool call that told of its progress and stays in it when it is cancelled",
+    file: "turns/_function_calls.ts",
+    find: "      if (!call.lasting) this.#rewrite(call, aboutCall(call.id, RUNNING));\n",
+    put: "",
+    caughtBy: ["a tool call ends once"],
+  },
+  {
     name: "a turn that the end of the session leaves open",
     file: "turns/_user_turns.ts",
     find:

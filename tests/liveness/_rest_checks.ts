@@ -2,7 +2,7 @@ import { getEventListeners } from "node:events";
 import { engineOf } from "../../processors/frame_processor.ts";
 import { contextWords, isExcused } from "./_checks.ts";
 import type { Session } from "./_session.ts";
-import { wordsOf } from "./_world.ts";
+import { type Moment, wordsOf } from "./_world.ts";
 
 /** Scopes and listeners that a processor may keep. */
 const MOST_SCOPES = 4;
@@ -15,6 +15,7 @@ export function checkRest(session: Session): void {
   words(session);
   requests(session);
   answers(session);
+  noises(session);
   settings(session);
   messages(session);
 }
@@ -93,6 +94,25 @@ function answers({ world, bot, told }: Session): void {
     const lost = moment.words.filter((word) => !held.has(word));
     if (lost.length > 0) world.broken("an answer is heard", `not "${lost.join(" ")}"`);
   }
+}
+
+/** An answer of which nothing was heard is not the last when the user has cut it off: he has said more, or it is asked for again. */
+function noises({ world, bot }: Session): void {
+  const { schedule, generations, interruptions, meddled, errors, wire, speeches } = world;
+  const last = generations.at(-1);
+  if (!last || last.plan.trouble !== "none" || last.words.length === 0) return;
+  const later = ({ seq }: Moment) => seq > last.seq;
+  if (!interruptions.some(later) || errors.some(later) || meddled && later(meddled)) return;
+  // What is said to nobody, or to a machine, is not heard.
+  if (wire.hasStalled || schedule.acts.some(({ what }) => what === "leaves")) return;
+  if (schedule.bot.voicemail === "machine") return;
+  const spoken = speeches.filter(({ words }) =>
+    words.some(({ word }) => last.words.includes(word))
+  );
+  if (spoken.some(({ number }) => wire.playedMs(number, Infinity) > 0)) return;
+  const held = contextWords(bot.context.messages, "assistant");
+  if (held.some((word) => last.words.includes(word))) return;
+  world.broken("nobody waits for an answer", `a noise has cut off "${last.words.join(" ")}"`);
 }
 
 /** Settings came to the service they were for. */

@@ -63,7 +63,7 @@ export interface EarPlan {
 export type Act =
   & { readonly at: number }
   & (
-    | { readonly what: "speaks"; readonly forMs: number }
+    | { readonly what: "speaks" | "coughs"; readonly forMs: number }
     | { readonly what: "words" | "guess"; readonly words: number }
     | { readonly what: "interrupts"; readonly how: "task" | "request" }
     | { readonly what: "types" | "says"; readonly words: number }
@@ -127,6 +127,9 @@ export function invent(seed: number): Schedule {
     acts: [
       ...list(4, 32, () => inventAct(random, bot, random.int(0, lastsMs))),
       ...random.chance(0.2) ? [inventFlood(random, endsAt)] : [],
+      ...random.chance(0.15)
+        ? inventCough(random, rests ? lastsMs : Math.max(0, endsAt - 2_000))
+        : [],
     ].sort((a, b) => a.at - b.at),
     rests,
     end: {
@@ -240,11 +243,20 @@ function inventFlood(random: Random, endsAt: number): Act {
   return { at: Math.max(0, endsAt - random.int(0, 40)), what, up: false, count: 40 };
 }
 
+/** A question, and a noise while it is thought about or the voice gets ready. */
+function inventCough(random: Random, at: number): Act[] {
+  const asks = random.pick<"types" | "words">(["types", "words"]);
+  const laterMs = (asks === "types" ? 0 : 1_000) + random.pick([20, 100, 400, 900]);
+  const forMs = random.int(60, 500);
+  return [{ at, what: asks, words: 3 }, { at: at + laterMs, what: "coughs", forMs }];
+}
+
 function inventAct(random: Random, bot: BotPlan, at: number): Act {
   const switchable = ([["stt", bot.stts], ["llm", bot.llms], ["tts", bot.ttss]] as const)
     .flatMap(([of, count]) => count > 1 ? [of] : []);
   const what = random.weighted<Act["what"]>({
     "speaks": 8,
+    "coughs": 2,
     "words": 3,
     "guess": 1,
     "interrupts": 2,
@@ -266,6 +278,8 @@ function inventAct(random: Random, bot: BotPlan, at: number): Act {
   switch (what) {
     case "speaks":
       return { at, what, forMs: random.int(80, 1_400) };
+    case "coughs":
+      return { at, what, forMs: random.int(60, 500) };
     case "words":
     case "guess":
       return { at, what, words: random.int(1, 5) };

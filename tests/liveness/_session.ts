@@ -76,10 +76,14 @@ export class Session {
     switch (act.what) {
       case "speaks":
         return microphone.speak(act.forMs);
+      case "coughs":
+        world.coughing = true;
+        return microphone.speak(act.forMs);
       case "words":
       case "guess":
         return this.#understand(act.words, act.what === "words");
       case "interrupts":
+        world.meddled = world.now;
         if (act.how === "task") return this.task.interrupt();
         return this.#queue(new InterruptionTaskFrame(), true);
       case "types":
@@ -107,6 +111,7 @@ export class Session {
       case "switches":
         return this.#switch(act.of);
       case "presses":
+        world.meddled = world.now;
         for (const key of act.keys) {
           if (isKeypadEntry(key)) microphone.take(new InputDTMFFrame(key));
         }
@@ -184,7 +189,8 @@ export class Session {
         const { at, seq } = world.now;
         const cut = world.interruptions.find((moment) => moment.at === at);
         this.asked.set(wordsOf(content).join(" "), { at, seq: cut ? cut.seq - 1 : seq });
-      });
+      })
+      .on("falseInterruption", () => world.count("answers asked for again"));
     assistant.on("assistantTurnStarted", () => begin(world, this.bots, "a bot's turn"))
       .on("assistantTurnStopped", ({ interrupted }) => {
         const outcome = interrupted ? "interrupted" : "said";
@@ -218,6 +224,7 @@ export class Session {
   }
 
   #type(content: string): void {
+    this.world.meddled = this.world.now;
     this.#queue(new InterruptionFrame());
     this.asked.set(wordsOf(content).join(" "), this.world.now);
     this.#queue(new LLMMessagesAppendFrame([{ role: "user", content }], { runLlm: true }));

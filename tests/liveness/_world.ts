@@ -5,8 +5,8 @@ import type { LLMRequest } from "../../services/llm/mod.ts";
 import type { SpeechRequest } from "../../services/tts/mod.ts";
 import type { ScriptedAnswer } from "../../testing/scripted_llm.ts";
 import type { ScriptedTranscript } from "../../testing/scripted_stt.ts";
-import { VirtualClock } from "../../testing/virtual_clock.ts";
 import { SeededRandom as Random } from "../../testing/seeded_random.ts";
+import { VirtualClock } from "../../testing/virtual_clock.ts";
 import type { AnswerPlan, CallPlan, Schedule, VoicePlan } from "./_schedule.ts";
 import { Wire } from "./_wire.ts";
 
@@ -90,6 +90,10 @@ export class World {
   readonly settings: Map<string, string> = new Map();
   /** When the session began to end, if it did. */
   ending: Moment | undefined;
+  /** When the application last interrupted or gave up, for reasons of its own. */
+  meddled: Moment | undefined;
+  /** Whether what is heard next is a noise. */
+  coughing = false;
   /** Whether the session has ended: nothing may happen any more. */
   over = false;
   /** Which of two voices is to speak. */
@@ -198,7 +202,8 @@ export class World {
   hears(): ScriptedTranscript {
     const plan = nth(this.schedule.ears, this.#segments++);
     if (plan.trouble !== "none") this.count(`recogniser ${plan.trouble}`);
-    const isHeard = plan.words > 0 && plan.trouble === "none";
+    const isHeard = plan.words > 0 && plan.trouble === "none" && !this.coughing;
+    this.coughing = false;
     const text = isHeard ? this.text(plan.words, "user") : undefined;
     this.understood.push({ ...this.now, words: wordsOf(text ?? "") });
     return {

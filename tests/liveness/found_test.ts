@@ -1,7 +1,7 @@
 /** Sessions that the fuzz has found to be broken, and that are not any more. */
 import { assertEquals } from "@std/assert";
 import { runSchedule } from "./_case.ts";
-import type { AnswerPlan, BotPlan, CallPlan, Schedule, VoicePlan } from "./_schedule.ts";
+import type { AnswerPlan, BotPlan, CallPlan, EarPlan, Schedule, VoicePlan } from "./_schedule.ts";
 import { ANSWER, EAR, PLAIN, VOICE } from "./_shrink.ts";
 
 /** What of a session is not as plain as can be. */
@@ -11,6 +11,8 @@ type Found = Pick<Schedule, "acts" | "end"> & {
   readonly bot?: Partial<BotPlan>;
   readonly answers?: readonly Partial<AnswerPlan>[];
   readonly voices?: readonly Partial<VoicePlan>[];
+  readonly ears?: readonly EarPlan[];
+  readonly rests?: boolean;
 };
 
 const HURRIES: CallPlan = { tool: "draw", fate: "hurries", takesMs: 3_500, heeds: true };
@@ -115,6 +117,21 @@ const FOUND: Readonly<Record<string, Found>> = {
     acts: [{ at: 100, what: "types", words: 2 }],
     end: { at: 5_000, how: "end" },
   },
+  "A session ends although every recogniser fails, one after the other, again and again": {
+    bot: { stts: 2 },
+    ears: [
+      { words: 5, delayMs: 300, trouble: "fails" },
+      { words: 2, delayMs: 300, trouble: "fails" },
+      { words: 5, delayMs: 300, trouble: "stalls" },
+    ],
+    acts: [
+      { at: 5_125, what: "speaks", forMs: 761 },
+      { at: 6_068, what: "speaks", forMs: 937 },
+      { at: 9_937, what: "speaks", forMs: 107 },
+    ],
+    rests: true,
+    end: { at: 10_106, how: "stop and go on" },
+  },
   "A tool that goes on after it has told its result stops with the session": {
     answers: [{ words: 3, calls: [HURRIES] }],
     acts: [{ at: 300, what: "types", words: 4 }],
@@ -123,7 +140,8 @@ const FOUND: Readonly<Record<string, Found>> = {
 };
 
 for (
-  const [name, { seed = 1, bot, answers = [{}], voices = [{}], acts, end }] of Object.entries(FOUND)
+  const [name, { seed = 1, bot, answers = [{}], voices = [{}], ears = [EAR], ...rest }] of Object
+    .entries(FOUND)
 ) {
   Deno.test(name, async () => {
     const { violations } = await runSchedule({
@@ -131,10 +149,9 @@ for (
       bot: { ...PLAIN, ...bot },
       answers: answers.map((answer) => ({ ...ANSWER, ...answer })),
       voices: voices.map((voice) => ({ ...VOICE, ...voice })),
-      ears: [EAR],
-      acts,
+      ears,
       rests: false,
-      end,
+      ...rest,
     });
     assertEquals(violations, []);
   });

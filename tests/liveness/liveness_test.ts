@@ -37,7 +37,7 @@ const WANTED: Readonly<Record<string, readonly string[]>> = {
     "speech found in sound",
   ],
   "Done to it": [
-    ..."speaks,words,guess,interrupts,types,says,runs,leaves,returns,wire stalls,other voice,keeps"
+    ..."speaks,coughs,words,guess,interrupts,types,says,runs,leaves,returns,wire stalls,other voice,keeps"
       .split(","),
     ..."notes,signs,settings,switches,presses,message".split(","),
   ].map((act) => `act: ${act}`),
@@ -46,6 +46,7 @@ const WANTED: Readonly<Record<string, readonly string[]>> = {
     ..."fails,fails late,stalls,says nothing".split(",").map((how) => `voice ${how}`),
     ..."fails,stalls".split(",").map((how) => `recogniser ${how}`),
     ..."throws,hangs,hurries,reports,speaks,keeps".split(",").map((how) => `tool ${how}`),
+    "answers asked for again",
     "silences filled",
     "silences given up",
   ],
