@@ -35,7 +35,11 @@ export const STT_CASES: Readonly<Record<STTContractCase, CaseName>> = {
     name: "reports a refusal once, without secrets, and hears what comes after",
     provider: true,
   },
-  drop: { name: "reports a connection that breaks, and hears what comes after", provider: true },
+  busy: {
+    name: "comes again when there were too many requests, and loses nothing",
+    provider: true,
+  },
+  drop: { name: "comes again when a connection breaks, and loses nothing", provider: true },
   garbage: { name: "reports an answer it cannot read, and hears what comes after", provider: true },
   stall: { name: "gives up a provider that stalls, and hears what comes after", provider: true },
   metrics: { name: "measures its answer, its work and the seconds it heard" },
@@ -65,7 +69,8 @@ export class STTCases {
       interruption: () => this.#interruption(),
       nothing: () => this.#nothing(),
       refusal: () => this.#trouble({ status: 401 }),
-      drop: () => this.#trouble({ trouble: "drop" }),
+      busy: () => this.#comesAgain({ status: 429 }),
+      drop: () => this.#comesAgain({ trouble: "drop" }),
       garbage: () => this.#trouble({ trouble: "garbage" }),
       stall: () => this.#stall(),
       metrics: () => this.#metrics(),
@@ -129,6 +134,20 @@ export class STTCases {
     await say(session.pipeline, this.#first);
     await say(session.pipeline, this.#second);
     await this.#recovers(session);
+  }
+
+  async #comesAgain(trouble: STTContractAnswer): Promise<void> {
+    await using session = await this.#start(trouble, this.#first, this.#second);
+    const { pipeline } = session;
+    await say(pipeline, this.#first);
+    const before = pipeline.clock.now();
+    checkHeard(await pipeline.until(TranscriptionFrame), this.#first);
+    assert(pipeline.clock.now() - before >= 100, "it came again at once");
+    await say(pipeline, this.#second);
+    await pipeline.until(TranscriptionFrame, { count: 2 });
+    checkHeard(pipeline.of(TranscriptionFrame)[1], this.#second);
+    assertEquals(pipeline.errors.map(({ error }) => error), []);
+    session.checkSecrets(this.#first.text);
   }
 
   async #stall(): Promise<void> {

@@ -125,6 +125,7 @@ export {
   scriptedServices,
   type ServiceScript,
 } from "./scripted_services.ts";
+export { ScriptedSession, type ScriptedSessionOptions } from "./scripted_session.ts";
 export { type PeerScript, ScriptedSocketServer } from "./scripted_socket_server.ts";
 export {
   type ScriptedSegment,

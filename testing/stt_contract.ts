@@ -11,6 +11,7 @@ export type STTContractCase =
   | "interruption"
   | "nothing"
   | "refusal"
+  | "busy"
   | "drop"
   | "garbage"
   | "stall"
@@ -82,8 +83,7 @@ export interface STTContract extends ContractOptions<STTContractCase> {
  *     const openai = new FakeOpenAI();
  *     const { apiKey, url: baseUrl } = openai;
  *     return {
- *       make: (options) =>
- *         new OpenAISTTService({ apiKey, baseUrl, maxRetries: 0, ...options }),
+ *       make: (options) => new OpenAISTTService({ apiKey, baseUrl, ...options }),
  *       provider: {
  *         script: (...answers) => openai.transcription(...answers),
  *         stuck: () => openai.stuck(),

@@ -11,10 +11,8 @@ import {
   type ClientMessage,
   type PeerScript,
   readTranscript,
-  ScriptedSocketServer,
-  TestPipeline,
+  ScriptedSession,
   testSTTStream,
-  VirtualClock,
 } from "../../testing/mod.ts";
 import { CartesiaSTTService, type CartesiaSTTServiceOptions } from "./mod.ts";
 
@@ -42,31 +40,15 @@ testSTTStream({
   askedLanguage: ({ url }) => url.searchParams.get("language"),
 });
 
-function start(script: PeerScript, options: CartesiaSTTServiceOptions = {}) {
-  const server = new ScriptedSocketServer(script);
-  const stt = new CartesiaSTTService({ apiKey: "key", dial: server.dial, ...options });
-  const clock = new VirtualClock();
-  const pipeline = new TestPipeline([stt], { clock });
-  return {
-    server,
-    stt,
-    clock,
-    pipeline,
-    [Symbol.asyncDispose]: async () => {
-      await pipeline.close();
-      await server.close();
-      assertEquals(server.failures, []);
-    },
-  };
+function start(script?: PeerScript, options: CartesiaSTTServiceOptions = {}) {
+  return new ScriptedSession({
+    make: (dial) => new CartesiaSTTService({ apiKey: "key", dial, ...options }),
+    script,
+  });
 }
 
-const hear: PeerScript = async (peer) => {
-  await peer.accept();
-  while (await peer.next());
-};
-
 Deno.test("CartesiaSTTService asks for what it is given, in the words of the provider", async () => {
-  await using session = start(hear, {
+  await using session = start(undefined, {
     baseUrl: "http://cartesia.example:8080",
     extraHeaders: { "X-Extra": "1" },
     sampleRate: 8_000,
@@ -101,7 +83,7 @@ Deno.test("CartesiaSTTService asks for what it is given, in the words of the pro
 });
 
 Deno.test("CartesiaSTTService sends A-law, and leaves the language to the provider, where told so", async () => {
-  await using session = start(hear, {
+  await using session = start(undefined, {
     sampleRate: 8_000,
     encoding: "pcm_alaw",
     settings: { language: null },
@@ -119,7 +101,7 @@ Deno.test("CartesiaSTTService sends A-law, and leaves the language to the provid
 
 /** The words that a connection is told to expect. */
 async function expected(settings: CartesiaSTTServiceOptions["settings"]): Promise<string[]> {
-  await using session = start(hear, { settings });
+  await using session = start(undefined, { settings });
   await session.pipeline.settle();
   const { url } = await session.server.peer();
   return url.searchParams.getAll("keyterm");
@@ -180,7 +162,7 @@ Deno.test("CartesiaSTTService puts the pieces of an answer together as they come
 });
 
 Deno.test("CartesiaSTTService keeps a quiet connection with silence", async () => {
-  await using session = start(hear);
+  await using session = start();
   const { server, clock, pipeline } = session;
   await pipeline.settle();
   await clock.advance(119_000);

@@ -3,6 +3,7 @@ import { STTUpdateSettingsFrame } from "../../frames/mod.ts";
 import {
   type ClientMessage,
   readTranscript,
+  ScriptedSession,
   ScriptedSocketServer,
   TestPipeline,
   testSTTStream,
@@ -49,23 +50,9 @@ testSTTStream({
 });
 
 function start(options: CartesiaTurnsSTTServiceOptions = {}) {
-  const server = new ScriptedSocketServer(async (peer) => {
-    await peer.accept();
-    while (await peer.next());
+  return new ScriptedSession({
+    make: (dial) => new CartesiaTurnsSTTService({ apiKey: "key", dial, ...options }),
   });
-  const stt = new CartesiaTurnsSTTService({ apiKey: "key", dial: server.dial, ...options });
-  const clock = new VirtualClock();
-  const pipeline = new TestPipeline([stt], { clock });
-  return {
-    server,
-    stt,
-    clock,
-    pipeline,
-    [Symbol.asyncDispose]: async () => {
-      await pipeline.close();
-      await server.close();
-    },
-  };
 }
 
 Deno.test("CartesiaTurnsSTTService asks for what it is given, in the words of the provider", async () => {
@@ -104,7 +91,7 @@ Deno.test("CartesiaTurnsSTTService names as many words to expect as Cartesia tak
 
 Deno.test("CartesiaTurnsSTTService changes neither model nor language, and says so", async () => {
   await using session = start();
-  const { server, stt, clock, pipeline } = session;
+  const { server, service: stt, clock, pipeline } = session;
   await pipeline.settle();
   pipeline.push(new STTUpdateSettingsFrame({ delta: { model: "ink-3", language: "fr" } }));
   await clock.advance(1_000);

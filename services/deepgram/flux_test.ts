@@ -4,10 +4,8 @@ import {
   type ClientMessage,
   type PeerScript,
   readTranscript,
-  ScriptedSocketServer,
-  TestPipeline,
+  ScriptedSession,
   testSTTStream,
-  VirtualClock,
 } from "../../testing/mod.ts";
 import { ProposedUserStoppedSpeakingFrame } from "../../turns/mod.ts";
 import { DeepgramFluxSTTService, type DeepgramFluxSTTServiceOptions } from "./mod.ts";
@@ -50,31 +48,15 @@ testSTTStream({
   askedLanguage: ({ url }) => url.searchParams.get("model"),
 });
 
-function start(script: PeerScript, options: DeepgramFluxSTTServiceOptions = {}) {
-  const server = new ScriptedSocketServer(script);
-  const stt = new DeepgramFluxSTTService({ apiKey: "key", dial: server.dial, ...options });
-  const clock = new VirtualClock();
-  const pipeline = new TestPipeline([stt], { clock });
-  return {
-    server,
-    stt,
-    clock,
-    pipeline,
-    [Symbol.asyncDispose]: async () => {
-      await pipeline.close();
-      await server.close();
-      assertEquals(server.failures, []);
-    },
-  };
+function start(script?: PeerScript, options: DeepgramFluxSTTServiceOptions = {}) {
+  return new ScriptedSession({
+    make: (dial) => new DeepgramFluxSTTService({ apiKey: "key", dial, ...options }),
+    script,
+  });
 }
 
-const hear: PeerScript = async (peer) => {
-  await peer.accept();
-  while (await peer.next());
-};
-
 Deno.test("DeepgramFluxSTTService asks for what it is given, in the words of the provider", async () => {
-  await using session = start(hear, {
+  await using session = start(undefined, {
     url: "wss://flux.example/v2/listen",
     mipOptOut: true,
     tag: ["a", "b c"],
@@ -114,7 +96,7 @@ Deno.test("DeepgramFluxSTTService asks for what it is given, in the words of the
 });
 
 Deno.test("DeepgramFluxSTTService changes what it can on an open connection", async () => {
-  await using session = start(hear, { settings: { model: "flux-general-multi" } });
+  await using session = start(undefined, { settings: { model: "flux-general-multi" } });
   const { server, pipeline, clock } = session;
   await pipeline.settle();
   const change = (delta: Record<string, unknown>) => {
@@ -141,14 +123,16 @@ Deno.test("DeepgramFluxSTTService changes what it can on an open connection", as
 
 Deno.test("DeepgramFluxSTTService names languages as Flux does, once each", async () => {
   const languageHints = ["en-US", "es-MX", "en"];
-  await using session = start(hear, { settings: { model: "flux-general-multi", languageHints } });
+  await using session = start(undefined, {
+    settings: { model: "flux-general-multi", languageHints },
+  });
   await session.pipeline.settle();
   const { url } = await session.server.peer();
   assertEquals(url.searchParams.getAll("language_hint"), ["en", "es"]);
 });
 
 Deno.test("DeepgramFluxSTTService names no languages to a model that knows one", async () => {
-  await using session = start(hear, { settings: { languageHints: ["en", "es"] } });
+  await using session = start(undefined, { settings: { languageHints: ["en", "es"] } });
   const { server, pipeline, clock } = session;
   await pipeline.settle();
   pipeline.push(new STTUpdateSettingsFrame({ delta: { languageHints: ["de"] } }));
@@ -172,7 +156,7 @@ Deno.test("DeepgramFluxSTTService pushes no words of which Deepgram is not sure 
     peer.send(turn("EndOfTurn", "Yes.", { words: [] }));
     while (await peer.next());
   }, { settings: { minConfidence: 0.45 } });
-  const { stt, pipeline } = session;
+  const { service: stt, pipeline } = session;
   const ends: string[] = [];
   stt.on("endOfTurn", (transcript) => void ends.push(transcript));
   await pipeline.until(ProposedUserStoppedSpeakingFrame, { count: 3 });

@@ -53,7 +53,7 @@ function answerOf({ text, status, trouble }: STTContractAnswer): ScriptedRespons
 
 function options(server: ScriptedHttpServer): HathoraSTTServiceOptions {
   const baseUrl = `${server.url}/inference/v1/stt`;
-  return { apiKey: KEY, baseUrl, model: MODEL, maxRetries: 0 };
+  return { apiKey: KEY, baseUrl, model: MODEL };
 }
 
 testSTT({

@@ -15,7 +15,7 @@ testSTT({
     const openai = new FakeOpenAI();
     const { apiKey, url: baseUrl } = openai;
     return {
-      make: (options) => new OpenAISTTService({ apiKey, baseUrl, maxRetries: 0, ...options }),
+      make: (options) => new OpenAISTTService({ apiKey, baseUrl, ...options }),
       provider: {
         script: (...answers) => openai.transcription(...answers),
         stuck: () => openai.stuck(),
@@ -32,7 +32,7 @@ async function transcribe(options: OpenAISTTServiceOptions = {}, answer: object 
   await using openai = new FakeOpenAI();
   openai.transcription(answer);
   const { apiKey, url: baseUrl } = openai;
-  const stt = new OpenAISTTService({ apiKey, baseUrl, maxRetries: 0, ...options });
+  const stt = new OpenAISTTService({ apiKey, baseUrl, ...options });
   await using pipeline = new TestPipeline([stt]);
   const audio = Int16Array.from({ length: 3_200 }, (_, i) => i);
   pipeline.push(

@@ -377,6 +377,13 @@ class CarelessSTT extends OpenAISTTService {
   }
 }
 
+/** Comes but once. */
+class ShySTT extends OpenAISTTService {
+  constructor(options: OpenAISTTServiceOptions = {}) {
+    super({ ...options, maxRetries: 0 });
+  }
+}
+
 /** Never closes a request. */
 class DeafSTT extends OpenAISTTService {
   protected override transcribe(audio: Int16Array): Promise<Transcript> {
@@ -405,7 +412,8 @@ const STT_FAULTS: readonly PlantedFault<STTClass>[] = [
   ["a recogniser that an interruption stops", TimidSTT, ["interruption"]],
   ["a recogniser that loses the order", HastySTT, ["order", "stall"]],
   ["a recogniser that hears what is not there", DreamySTT, ["nothing"]],
-  ["a recogniser that hides failures", CarelessSTT, ["refusal", "drop", "garbage"]],
+  ["a recogniser that hides failures", CarelessSTT, ["refusal", "garbage"]],
+  ["a recogniser that gives up at once", ShySTT, ["busy", "drop"]],
   ["a recogniser that closes no request", DeafSTT, ["stall", "close"]],
   ["a recogniser that waits for ever", PatientSTT, ["stall"]],
   ["a recogniser that heeds no settings", StuckSTT, ["settings"]],
@@ -416,7 +424,7 @@ proveContract("testSTT", STT_FAULTS, (Service, name) =>
     name,
     key: { env: "OPENAI_API_KEY", make: () => new Service() },
     open: () =>
-      openOnFake((options) => new Service({ maxRetries: 0, ...options }), (openai) => ({
+      openOnFake((options) => new Service(options), (openai) => ({
         script: openai.transcription.bind(openai),
         askedLanguage: () => openai.requests.at(-1)?.body.language,
       })),
