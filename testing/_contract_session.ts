@@ -1,5 +1,6 @@
-import { nextTurn } from "../async/mod.ts";
-import type { FrameProcessor } from "../processors/mod.ts";
+import { type Clock, nextTurn, systemClock } from "../async/mod.ts";
+import type { PipelineParams } from "../pipeline/mod.ts";
+import type { AnyFrameProcessor } from "../processors/mod.ts";
 import { checkSecrets, inTime } from "./_contract_checks.ts";
 import { TestPipeline } from "./test_pipeline.ts";
 import { VirtualClock } from "./virtual_clock.ts";
@@ -15,19 +16,30 @@ interface Provider {
   readonly secrets: readonly string[];
 }
 
+/** How a case is run. */
+export interface ContractSessionOptions {
+  /** Whether time is the machine's, for what cannot be shown otherwise. @default {false} */
+  readonly realTime?: boolean | undefined;
+  /** Further parameters of the pipeline. */
+  readonly params?: PipelineParams | undefined;
+}
+
 /** One case at work: a provider, a service, a pipeline, on a virtual clock. */
-export class ContractSession<S extends Subject, P extends FrameProcessor>
+export class ContractSession<S extends Subject, P extends AnyFrameProcessor>
   implements AsyncDisposable {
   readonly subject: S;
   readonly service: P;
   readonly pipeline: TestPipeline;
-  readonly #clock: VirtualClock = new VirtualClock();
+  readonly #clock: Clock;
 
-  constructor(subject: S, service: P) {
+  constructor(subject: S, service: P, { realTime, params }: ContractSessionOptions = {}) {
     this.subject = subject;
     this.service = service;
-    const params = { enableMetrics: true, enableUsageMetrics: true };
-    this.pipeline = new TestPipeline([service], { clock: this.#clock, params });
+    this.#clock = realTime ? systemClock : new VirtualClock();
+    this.pipeline = new TestPipeline([service], {
+      clock: this.#clock,
+      params: { enableMetrics: true, enableUsageMetrics: true, ...params },
+    });
   }
 
   /** Resolves when nothing of what the provider was asked is under way any more. */
@@ -41,9 +53,13 @@ export class ContractSession<S extends Subject, P extends FrameProcessor>
     const stuck = provider.stuck();
     await ask();
     await inTime(stuck, 5_000, "see the provider stuck");
-    // What it said before is on its way, which can lead through the system.
+    await this.manyTurns();
+    if (this.#clock instanceof VirtualClock) void this.#clock.lend(provider.closed());
+  }
+
+  /** Lets happen what is under way, which can lead through the system, without a step of the clock. */
+  async manyTurns(): Promise<void> {
     for (let k = 0; k < 100; k++) await nextTurn();
-    void this.#clock.lend(provider.closed());
   }
 
   /** Who waits for what does not come gives up, says so, and closes its request. */

@@ -1,5 +1,4 @@
 import { assert, assertEquals } from "@std/assert";
-import { systemClock } from "../async/mod.ts";
 import {
   AggregatedTextFrame,
   InterruptionFrame,
@@ -10,11 +9,9 @@ import {
   TTSStartedFrame,
   TTSStoppedFrame,
 } from "../frames/mod.ts";
-import type { PipelineParams } from "../pipeline/mod.ts";
-import { checkError, checkSecrets, inTime } from "./_contract_checks.ts";
+import { checkError } from "./_contract_checks.ts";
+import { ContractSession, type ContractSessionOptions } from "./_contract_session.ts";
 import { answer, outline, spokenText } from "./_tts_frames.ts";
-import { TestPipeline } from "./test_pipeline.ts";
-import type { VirtualClock } from "./virtual_clock.ts";
 import type {
   ContractVoice,
   TTSContract,
@@ -37,47 +34,26 @@ export const WHOLE_ANSWER = [
   LLMFullResponseEndFrame,
 ];
 
-export interface TTSSessionOptions {
-  readonly params?: PipelineParams | undefined;
-  readonly clock?: VirtualClock | undefined;
+export interface TTSSessionOptions extends ContractSessionOptions {
   /** Milliseconds that a provider may be stuck, where that matters. */
   readonly stallTimeoutMs?: number | undefined;
 }
 
 /** One case at work: a provider, a service, a pipeline. */
-export class TTSSession implements AsyncDisposable {
-  readonly subject: TTSContractSubject;
-  readonly service: ContractVoice;
-  readonly pipeline: TestPipeline;
-
-  constructor(
-    subject: TTSContractSubject,
-    contract: TTSContract,
-    { stallTimeoutMs, params, clock }: TTSSessionOptions,
-  ) {
-    this.subject = subject;
-    this.service = subject.make(stallTimeoutMs === undefined ? {} : { stallTimeoutMs });
-    this.pipeline = new TestPipeline([this.service], {
-      clock: clock ?? (contract.realTime ? systemClock : undefined),
-      params: { enableMetrics: true, enableUsageMetrics: true, ...params },
-    });
-  }
-
+export class TTSSession extends ContractSession<TTSContractSubject, ContractVoice> {
   /** Starts one whose provider speaks so. */
   static async open(
     contract: TTSContract,
     answers: readonly TTSContractAnswer[] = [],
-    options: TTSSessionOptions = {},
+    { stallTimeoutMs, ...options }: TTSSessionOptions = {},
   ): Promise<TTSSession> {
     const subject = await contract.open();
     subject.provider?.script(...answers);
-    return new TTSSession(subject, contract, options);
-  }
-
-  /** Resolves when nothing of what the provider was asked is under way any more. */
-  async closed(withinMs: number): Promise<void> {
-    const { provider } = this.subject;
-    if (provider) await inTime(provider.closed(), withinMs, "see the request closed");
+    const service = subject.make(stallTimeoutMs === undefined ? {} : { stallTimeoutMs });
+    return new TTSSession(subject, service, {
+      realTime: contract.realTime !== undefined,
+      ...options,
+    });
   }
 
   /** Says the long text, and interrupts it at the first audio. */
@@ -114,20 +90,5 @@ export class TTSSession implements AsyncDisposable {
     subject.provider?.relent?.();
     await this.speaksNext();
     assertEquals(pipeline.errors.length, 1);
-  }
-
-  /** Nothing was logged that must not be. */
-  checkSecrets(said: string): void {
-    checkSecrets(this.pipeline, this.secrets(said));
-  }
-
-  /** What must never be logged, and something that was said. */
-  secrets(said: string): readonly string[] {
-    return [said, ...this.subject.provider?.secrets ?? []];
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.pipeline.close();
-    await this.subject[Symbol.asyncDispose]();
   }
 }

@@ -1,11 +1,9 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { nextTurn } from "../async/mod.ts";
 import { LLMFullResponseEndFrame, TTSAudioRawFrame } from "../frames/mod.ts";
-import { type CaseName, checkClosed, inTime } from "./_contract_checks.ts";
+import { type CaseName, checkClosed } from "./_contract_checks.ts";
 import { answer, audioMs, spokenText } from "./_tts_frames.ts";
 import { HELLO, LONG, TTSSession, type TTSSessionOptions } from "./_tts_session.ts";
 import type { TTSContract, TTSContractAnswer, TTSTroubleContractCase } from "./tts_contract.ts";
-import { VirtualClock } from "./virtual_clock.ts";
 
 /** What each case shows that is about something which goes wrong, or is stopped. */
 export const TTS_TROUBLE_CASES: Readonly<Record<TTSTroubleContractCase, CaseName>> = {
@@ -104,7 +102,7 @@ export class TTSTroubleCases {
     const before = clock.now();
     pipeline.push(...answer(HELLO));
     // It is refused within no time, if that stands still.
-    await manyTurns();
+    await session.manyTurns();
     provider?.relent?.();
     await pipeline.until(LLMFullResponseEndFrame);
     assertEquals(pipeline.errors.map(({ error }) => error), []);
@@ -159,7 +157,7 @@ export class TTSTroubleCases {
     pipeline.push(...answer(HELLO));
     for (let before = -1; before !== taken() || before === 0;) {
       before = taken();
-      await manyTurns();
+      await session.manyTurns();
       assert(taken() < MAX_AHEAD_MS, `${taken()} ms were taken`);
     }
     pipeline.interrupt();
@@ -168,27 +166,22 @@ export class TTSTroubleCases {
   }
 
   async #stall(): Promise<void> {
-    const clock = new VirtualClock();
-    await using session = await this.#session({ clock, stallTimeoutMs: 200 }, { trouble: "stall" });
+    const options = { realTime: false, stallTimeoutMs: 200 };
+    await using session = await this.#session(options, { trouble: "stall" });
     const { pipeline, subject: { provider } } = session;
     if (!provider) return;
-    const stuck = provider.stuck();
-    pipeline.push(...answer(HELLO));
-    await inTime(stuck, 5_000, "see the provider stuck");
-    await pipeline.until(TTSAudioRawFrame);
-    // What it said before is on its way, which can lead through the system.
-    await manyTurns();
+    await session.getStuck(provider, () => {
+      pipeline.push(...answer(HELLO));
+      return pipeline.until(TTSAudioRawFrame);
+    });
     // From here on time goes by, though something is to come.
-    const closed = provider.closed();
-    void clock.lend(closed);
     await pipeline.until(LLMFullResponseEndFrame);
-    await inTime(closed, 1_000, "see the request closed");
+    await session.givesUp();
     await session.recovers();
   }
 
   async #close(): Promise<void> {
-    const clock = new VirtualClock();
-    await using session = await this.#session({ clock }, { trouble: "silence" });
+    await using session = await this.#session({ realTime: false }, { trouble: "silence" });
     const { pipeline, subject } = session;
     const stuck = subject.provider?.stuck();
     pipeline.push(...answer(LONG));
@@ -211,9 +204,4 @@ export class TTSTroubleCases {
   ): Promise<TTSSession> {
     return TTSSession.open(this.#contract, answers, options);
   }
-}
-
-/** Lets happen what is under way, without a step of the clock. */
-async function manyTurns(): Promise<void> {
-  for (let k = 0; k < 100; k++) await nextTurn();
 }

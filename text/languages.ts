@@ -41,8 +41,9 @@ export function languageBase(tag: string): string {
  * Finds what a service calls a language, or the closest one it has.
  *
  * First the tag itself, whatever its case; then the tag less its country, script and variant, one by
- * one (`en-AU` finds `en`); then the same under another name (`nb` finds `no`); then the language as
- * its most people speak it (`pt` finds `pt-BR`), or any way it is spoken. Otherwise `undefined`.
+ * one (`en-AU` finds `en`), where a script stands for the country that writes so (`zh-Hant` finds
+ * `zh-TW`); then the same under another name (`nb` finds `no`); then the language as its most people
+ * speak it (`pt` finds `pt-BR`), or any way it is spoken. Otherwise `undefined`.
  *
  * @param tag Tag of the language wished for (BCP 47); an underscore counts as a hyphen.
  * @param supported Tags a service knows, or a table from tags to what the service calls them.
@@ -87,10 +88,13 @@ function namesOf(tag: string): string[] {
   return [base, ...others].map((name) => [name, ...rest].join("-"));
 }
 
-/** A tag, and what is left of it as its parts are taken away from the end. */
+/** A tag, and what is left of it as its parts are taken away from the end; a script also says a country. */
 function shorter(tag: string): string[] {
   const parts = tag.split("-");
-  return parts.map((_, k) => parts.slice(0, parts.length - k).join("-"));
+  const left = parts.map((_, k) => parts.slice(0, parts.length - k).join("-"));
+  if (!/^[a-z]{2,3}-[a-z]{4}(-([a-z]{2}|\d{3}))?$/.test(tag)) return left;
+  const region = new Intl.Locale(tag).maximize().region?.toLowerCase();
+  return [...left.slice(0, -1), `${parts[0]}-${region}`, ...left.slice(-1)];
 }
 
 /** Country in which most people speak a language. */

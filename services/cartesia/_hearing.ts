@@ -30,6 +30,11 @@ export function keytermsOf(words: readonly string[] | null | undefined): string[
   return taken;
 }
 
+/** Whether Cartesia is told of all the words to expect. */
+export function isTaken(words: readonly string[] | null | undefined): boolean {
+  return keytermsOf(words).length === (words ?? []).filter((word) => word.trim() !== "").length;
+}
+
 /** What went wrong; after what is the client's fault another connection goes wrong as well. */
 export function hearingError(fields: JSONFields): STTErrorEvent {
   const status = fields.number("status_code") ?? 500;

@@ -9,7 +9,7 @@ import {
   type WebSocketSTTServiceOptions,
 } from "../stt/mod.ts";
 import { JSONFields, type QueryValue, socketAddress, withQuery } from "../wire/mod.ts";
-import { hearingError, hearingHeaders, keytermsOf } from "./_hearing.ts";
+import { hearingError, hearingHeaders, isTaken, keytermsOf } from "./_hearing.ts";
 
 // Wire: https://docs.cartesia.ai/api-reference/stt/stt (read 2026-11-21)
 
@@ -49,6 +49,8 @@ const protocol: STTProtocol<CartesiaSTTSettings, CartesiaSTTServiceOptions, Rest
   awaitsEnd: true,
   // It hangs up after three minutes without a message.
   keepalive: { timeoutSecs: 120, intervalSecs: 30 },
+  unsent: ({ model, keyterm }) =>
+    !isTaken(keyterm) || isWhisper(model) && keyterm?.length ? ["keyterm"] : [],
   state: () => ({ text: "" }),
   connect: (c) => ({ url: addressOf(c), headers: hearingHeaders(c) }),
   audio(samples, { options: { encoding } }) {
@@ -73,6 +75,11 @@ const protocol: STTProtocol<CartesiaSTTSettings, CartesiaSTTServiceOptions, Rest
   },
 };
 
+/** Whisper takes no words to expect. */
+function isWhisper(model: string | undefined): boolean {
+  return model?.startsWith("ink-whisper") ?? false;
+}
+
 function addressOf({ settings, options, sampleRate }: Connection): string {
   const { model, language, keyterm, extra } = settings;
   return withQuery(socketAddress(options.baseUrl || "api.cartesia.ai", "/stt/websocket"), {
@@ -80,8 +87,7 @@ function addressOf({ settings, options, sampleRate }: Connection): string {
     language: language ? languageBase(language) : undefined,
     encoding: options.encoding ?? "pcm_s16le",
     sample_rate: sampleRate,
-    // Whisper takes none.
-    keyterm: model?.startsWith("ink-whisper") ? undefined : keytermsOf(keyterm),
+    keyterm: isWhisper(model) ? undefined : keytermsOf(keyterm),
     ...extra,
   });
 }

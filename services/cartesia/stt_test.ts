@@ -99,17 +99,23 @@ Deno.test("CartesiaSTTService sends A-law, and leaves the language to the provid
   assertEquals(received, [{ type: "bytes", bytes: Uint8Array.of(0xd5) }]);
 });
 
-/** The words that a connection is told to expect. */
-async function expected(settings: CartesiaSTTServiceOptions["settings"]): Promise<string[]> {
+/** The words that a connection is told to expect; who wanted more of them is warned. */
+async function expected(
+  settings: CartesiaSTTServiceOptions["settings"],
+  { warned = false } = {},
+): Promise<string[]> {
   await using session = start(undefined, { settings });
   await session.pipeline.settle();
   const { url } = await session.server.peer();
+  const { logged } = session.pipeline;
+  assertEquals(logged.some((line) => line.includes('all of "keyterm"')), warned, logged.join());
   return url.searchParams.getAll("keyterm");
 }
 
 Deno.test("CartesiaSTTService names as many words to expect as Cartesia takes", async () => {
   const many = Array.from({ length: 101 }, (_, k) => `word ${k}`);
-  assertEquals(await expected({ model: "ink-2", keyterm: many }), many.slice(0, 100));
+  const some = await expected({ model: "ink-2", keyterm: many }, { warned: true });
+  assertEquals(some, many.slice(0, 100));
   const long = ["a".repeat(1_000), " b ".repeat(66), "c", "d"];
   assertEquals((await expected({ model: "ink-2", keyterm: long })).map(({ length }) => length), [
     1_000,
@@ -117,7 +123,7 @@ Deno.test("CartesiaSTTService names as many words to expect as Cartesia takes", 
     1,
     1,
   ]);
-  assertEquals(await expected({ model: "ink-2", keyterm: [...long, "eee"] }), [
+  assertEquals(await expected({ model: "ink-2", keyterm: [...long, "eee"] }, { warned: true }), [
     long[0],
     long[1]?.trim(),
     "c",
@@ -127,7 +133,8 @@ Deno.test("CartesiaSTTService names as many words to expect as Cartesia takes", 
 });
 
 Deno.test("CartesiaSTTService names no words to expect to a model that takes none", async () => {
-  assertEquals(await expected({ keyterm: ["Parley"] }), []);
+  assertEquals(await expected({ keyterm: ["Parley"] }, { warned: true }), []);
+  assertEquals(await expected({ keyterm: [] }), []);
 });
 
 Deno.test("CartesiaSTTService puts the pieces of an answer together as they come", async () => {

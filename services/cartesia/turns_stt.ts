@@ -10,7 +10,7 @@ import {
   type WebSocketSTTServiceOptions,
 } from "../stt/mod.ts";
 import { JSONFields, type QueryValue, withQuery } from "../wire/mod.ts";
-import { hearingError, hearingHeaders, keytermsOf } from "./_hearing.ts";
+import { hearingError, hearingHeaders, isTaken, keytermsOf } from "./_hearing.ts";
 
 // Wire: https://docs.cartesia.ai/api-reference/stt/turns/websocket (read 2026-11-21)
 
@@ -56,6 +56,7 @@ const protocol: STTProtocol<CartesiaTurnsSTTSettings, CartesiaTurnsSTTServiceOpt
   frozen: ["model", "language"],
   serverTurns: () => true,
   awaitsEnd: true,
+  unsent: ({ keyterm }) => isTaken(keyterm) ? [] : ["keyterm"],
   connect: (c) => ({ url: addressOf(c), headers: hearingHeaders(c) }),
   end: () => ['{"type":"close"}'],
   *receive(message): Iterable<STTEvent> {

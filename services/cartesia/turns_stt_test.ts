@@ -87,6 +87,7 @@ Deno.test("CartesiaTurnsSTTService names as many words to expect as Cartesia tak
   const { url } = await session.server.peer();
   const expected = keyterm.slice(1, 101).map((word) => word.trim());
   assertEquals(url.searchParams.getAll("keyterm"), expected);
+  assert(session.pipeline.logged.some((line) => line.includes('all of "keyterm"')));
 });
 
 Deno.test("CartesiaTurnsSTTService changes neither model nor language, and says so", async () => {

@@ -1,7 +1,6 @@
 import { languageBase } from "../../text/mod.ts";
 import {
   type ServerTurnOptions,
-  type STTConnection,
   type STTEvent,
   type STTProtocol,
   type STTServiceEvents,
@@ -65,8 +64,6 @@ export interface DeepgramFluxSTTEvents extends STTServiceEvents {
   readonly endOfTurn: readonly [transcript: string];
 }
 
-type Connection = STTConnection<DeepgramFluxSTTSettings, DeepgramFluxSTTServiceOptions>;
-
 /** What happens to a turn, by what Deepgram calls it. */
 const PHASES: Readonly<Record<string, STTTurnPhase>> = {
   StartOfTurn: "start",
@@ -90,6 +87,8 @@ const protocol: STTProtocol<DeepgramFluxSTTSettings, DeepgramFluxSTTServiceOptio
     "minConfidence",
     "language",
   ],
+  unsent: (settings) =>
+    settings.languageHints?.length && !hintsOf(settings) ? ["languageHints"] : [],
   serverTurns: () => true,
   turnEvents: {
     start: "startOfTurn",
@@ -99,14 +98,30 @@ const protocol: STTProtocol<DeepgramFluxSTTSettings, DeepgramFluxSTTServiceOptio
     end: "endOfTurn",
   },
   awaitsEnd: true,
-  connect: (c) => ({ url: addressOf(c), headers: { Authorization: `Token ${c.apiKey}` } }),
+  connect: ({ settings, options, sampleRate, apiKey }) => ({
+    url: withQuery(options.url || "wss://api.deepgram.com/v2/listen", {
+      model: settings.model,
+      sample_rate: sampleRate,
+      encoding: options.fluxEncoding ?? "linear16",
+      eager_eot_threshold: settings.eagerEotThreshold,
+      eot_threshold: settings.eotThreshold,
+      eot_timeout_ms: settings.eotTimeoutMs,
+      numerals: settings.numerals,
+      mip_opt_out: options.mipOptOut,
+      keyterm: settings.keyterm,
+      tag: options.tag,
+      language_hint: hintsOf(settings),
+      ...settings.extra,
+    }),
+    headers: { Authorization: `Token ${apiKey}` },
+  }),
   update: (changed, { settings }) => configure(changed, settings),
   end: () => ['{"type":"CloseStream"}'],
-  *receive(message, c) {
+  *receive(message, { settings }) {
     const fields = new JSONFields(JSON.parse(String(message)));
     switch (fields.text("type")) {
       case "TurnInfo":
-        return yield* turnOf(fields, c);
+        return yield* turnOf(fields, settings);
       case "ConfigureFailure":
         return yield { type: "error", code: "ConfigureFailure", category: "invalid_request" };
       case "Error":
@@ -114,23 +129,6 @@ const protocol: STTProtocol<DeepgramFluxSTTSettings, DeepgramFluxSTTServiceOptio
     }
   },
 };
-
-function addressOf({ settings, options, sampleRate }: Connection): string {
-  return withQuery(options.url || "wss://api.deepgram.com/v2/listen", {
-    model: settings.model,
-    sample_rate: sampleRate,
-    encoding: options.fluxEncoding ?? "linear16",
-    eager_eot_threshold: settings.eagerEotThreshold,
-    eot_threshold: settings.eotThreshold,
-    eot_timeout_ms: settings.eotTimeoutMs,
-    numerals: settings.numerals,
-    mip_opt_out: options.mipOptOut,
-    keyterm: settings.keyterm,
-    tag: options.tag,
-    language_hint: hintsOf(settings),
-    ...settings.extra,
-  });
-}
 
 /** The languages to expect, as Flux names them; models that know one language take none. */
 function hintsOf({ model, languageHints }: DeepgramFluxSTTSettings): string[] | undefined {
@@ -160,14 +158,15 @@ function configure(
   return Object.keys(body).length > 0 ? [JSON.stringify({ type: "Configure", ...body })] : [];
 }
 
-function* turnOf(fields: JSONFields, { settings }: Connection): Iterable<STTEvent> {
+function* turnOf(
+  fields: JSONFields,
+  { model, minConfidence = 0 }: DeepgramFluxSTTSettings,
+): Iterable<STTEvent> {
   const phase = PHASES[fields.text("event") ?? ""];
   if (!phase) return;
   const transcript = fields.text("transcript") ?? "";
-  const [heard = settings.model === "flux-general-en" ? "en" : undefined] = fields.texts(
-    "languages",
-  );
-  const unsure = phase === "end" && confidenceOf(fields) < (settings.minConfidence ?? 0);
+  const [heard = model === "flux-general-en" ? "en" : undefined] = fields.texts("languages");
+  const unsure = phase === "end" && confidenceOf(fields) < minConfidence;
   const text = unsure ? "" : transcript;
   yield { type: "turn", phase, text, language: heard, result: fields.value };
 }

@@ -138,6 +138,7 @@ Deno.test("DeepgramFluxSTTService names no languages to a model that knows one",
   pipeline.push(new STTUpdateSettingsFrame({ delta: { languageHints: ["de"] } }));
   await clock.advance(100);
   const { url, received } = await server.peer();
+  assertEquals(pipeline.logged.filter((line) => line.includes('"languageHints"')).length, 1);
   assertEquals([url.searchParams.has("language_hint"), received], [false, []]);
 });
 

@@ -64,6 +64,8 @@ const protocol: TTSProtocol<ElevenLabsTTSSettings, ElevenLabsTTSServiceOptions> 
   defaults: { model: "eleven_flash_v2_5" },
   fixed: ["voice", "model", "language", "applyTextNormalization"],
   sampleRates: [8_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000],
+  unsent: ({ language, model = "" }) =>
+    language && !languageCodeOf(language, model) ? ["language"] : [],
   keepalive: {
     everyMs: 10_000,
     messages: (_connection, context_id) => [JSON.stringify({ text: "", context_id })],

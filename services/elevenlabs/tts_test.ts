@@ -37,13 +37,18 @@ testTTS({
   },
 });
 
-async function peerOf(options: ElevenLabsTTSServiceOptions): Promise<ScriptedPeer | undefined> {
+async function peerOf(
+  options: ElevenLabsTTSServiceOptions,
+  warned?: string,
+): Promise<ScriptedPeer | undefined> {
   await using provider = new ScriptedTTSProvider(elevenLabs());
   await using pipeline = new TestPipeline([make(provider, options)]);
   pipeline.push(new TTSSpeakFrame("Hello there."));
   await pipeline.until(TTSStoppedFrame);
   assertEquals(pipeline.of(TTSTextFrame).map(({ text }) => text), ["Hello", " there."]);
   assertEquals(pipeline.of(LLMFullResponseEndFrame), []);
+  const warnings = pipeline.logged.filter((line) => line.includes("would refuse it"));
+  assertEquals(warnings.map((line) => /all of "(\w+)"/.exec(line)?.[1]), warned ? [warned] : []);
   return provider.server.peers[0];
 }
 
@@ -114,7 +119,7 @@ Deno.test.each(
 )(
   "ElevenLabsTTSService tells %s that %s is spoken as it takes it",
   async (model, language, code) => {
-    const peer = await peerOf({ settings: { model, language } });
+    const peer = await peerOf({ settings: { model, language } }, code ? undefined : "language");
     assertEquals(peer?.url.searchParams.get("language_code"), code);
   },
 );

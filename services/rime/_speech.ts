@@ -72,25 +72,37 @@ export function speechOf({ settings, sampleRate }: Connection): Record<string, Q
   };
 }
 
-/** What only some models know; one that is not known here is told all that is set. */
+type Knows = (model: string) => boolean;
+
+const isNoMist: Knows = (model) => !model.startsWith("mist");
+const isNotLarge: Knows = (model) => !/^(coda|arcana)/.test(model);
+
+/** What only some models know: what Rime calls it, and whether a model does. */
+const OF_MODEL = {
+  repetitionPenalty: ["repetition_penalty", isNoMist],
+  temperature: ["temperature", isNoMist],
+  topP: ["top_p", isNoMist],
+  timeScaleFactor: ["timeScaleFactor", (model) => isNoMist(model) || model === "mistv3"],
+  reduceLatency: ["reduceLatency", isNotLarge],
+  pauseBetweenBrackets: ["pauseBetweenBrackets", isNotLarge],
+  phonemizeBetweenBrackets: ["phonemizeBetweenBrackets", isNotLarge],
+  noTextNormalization: ["noTextNormalization", isNotLarge],
+  saveOovs: ["saveOovs", isNotLarge],
+} satisfies { readonly [K in keyof RimeTTSSettings]: readonly [name: string, knows: Knows] };
+
+const NAMES = Object.keys(OF_MODEL) as (keyof typeof OF_MODEL)[];
+
+/** A model that is not known here is told all that is set. */
 function ofModel(settings: RimeTTSSettings): Record<string, QueryValue> {
-  const model = settings.model ?? "";
-  const [isMist, isLarge] = [model.startsWith("mist"), /^(coda|arcana)/.test(model)];
-  return {
-    ...!isMist && {
-      repetition_penalty: settings.repetitionPenalty,
-      temperature: settings.temperature,
-      top_p: settings.topP,
-    },
-    ...(!isMist || model === "mistv3") && { timeScaleFactor: settings.timeScaleFactor },
-    ...!isLarge && {
-      reduceLatency: settings.reduceLatency,
-      pauseBetweenBrackets: settings.pauseBetweenBrackets,
-      phonemizeBetweenBrackets: settings.phonemizeBetweenBrackets,
-      noTextNormalization: settings.noTextNormalization,
-      saveOovs: settings.saveOovs,
-    },
-  };
+  const unsent = unsentOf(settings);
+  const known = NAMES.filter((name) => !unsent.includes(name));
+  return Object.fromEntries(known.map((name) => [OF_MODEL[name][0], settings[name]]));
+}
+
+/** What is set, and is none of the model's. */
+export function unsentOf(settings: RimeTTSSettings): (keyof typeof OF_MODEL)[] {
+  const { model = "" } = settings;
+  return NAMES.filter((name) => settings[name] !== undefined && !OF_MODEL[name][1](model));
 }
 
 /** What a WebSocket is asked for when it is opened. */

@@ -1,5 +1,5 @@
 import { type HttpTTSProtocol, HttpTTSService, type HttpTTSServiceOptions } from "../tts/mod.ts";
-import { type RimeTTSSettings, SAMPLE_RATES, speechOf } from "./_speech.ts";
+import { type RimeTTSSettings, SAMPLE_RATES, speechOf, unsentOf } from "./_speech.ts";
 
 // Wire: https://docs.rime.ai/api-reference/coda/http (read 2026-11-21)
 
@@ -12,6 +12,7 @@ const protocol: HttpTTSProtocol<RimeTTSSettings, RimeHttpTTSServiceOptions> = {
   url: "https://users.rime.ai",
   defaults: { model: "coda", language: "en" },
   sampleRates: SAMPLE_RATES,
+  unsent: unsentOf,
   request: (text, context) => ({
     url: `${context.url}/v1/rime-tts`,
     headers: { Accept: "audio/L16", Authorization: `Bearer ${context.apiKey}` },

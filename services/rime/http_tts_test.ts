@@ -106,6 +106,16 @@ Deno.test.each(
   assertEquals(names.filter((name) => name in settings), [...known]);
 });
 
+Deno.test("RimeHttpTTSService warns of what the model does not know, and of nothing else", async () => {
+  await using provider = new ScriptedHttpTTS(RIME);
+  const settings = { model: "mistv3", temperature: 0.5, timeScaleFactor: 1.1, topP: undefined };
+  await using pipeline = new TestPipeline([make(provider, { settings })]);
+  pipeline.push(new TTSSpeakFrame("Hi. Ho."));
+  await pipeline.until(TTSStoppedFrame);
+  const warned = pipeline.logged.flatMap((line) => /all of "(\w+)"/.exec(line)?.[1] ?? []);
+  assertEquals(warned, ["temperature"]);
+});
+
 Deno.test("RimeHttpTTSService names no language where it is told none", async () => {
   const [first] = await asked("Hi.", { settings: { language: "" } });
   assertEquals("lang" in Object(first?.body), false);

@@ -4,7 +4,7 @@ import {
   type WebSocketTTSServiceOptions,
 } from "../tts/mod.ts";
 import { withQuery } from "../wire/mod.ts";
-import { type RimeTTSSettings, SAMPLE_RATES, socketQuery } from "./_speech.ts";
+import { type RimeTTSSettings, SAMPLE_RATES, socketQuery, unsentOf } from "./_speech.ts";
 
 // Wire: https://docs.rime.ai/api-reference/arcana/websockets (read 2026-11-21)
 
@@ -23,6 +23,7 @@ const protocol: TTSProtocol<RimeTTSSettings, RimeNonJsonTTSServiceOptions> = {
   fixed: "all",
   ends: "silence",
   sampleRates: SAMPLE_RATES,
+  unsent: unsentOf,
   encoding: ({ options }) => options.audioFormat === "mulaw" ? "mulaw" : "pcm_s16le",
   connect: (connection) => ({
     url: withQuery(connection.url, socketQuery(connection, connection.options.audioFormat)),

@@ -7,7 +7,7 @@ import {
 } from "../tts/mod.ts";
 import { SkipTagsAggregator, type SpokenWord } from "../../text/mod.ts";
 import { withQuery } from "../wire/mod.ts";
-import { type RimeTTSSettings, SAMPLE_RATES, socketQuery } from "./_speech.ts";
+import { type RimeTTSSettings, SAMPLE_RATES, socketQuery, unsentOf } from "./_speech.ts";
 
 // Wire: https://docs.rime.ai/api-reference/coda/websockets-json and
 // https://docs.rime.ai/docs/websockets-segment (read 2026-11-21)
@@ -36,6 +36,7 @@ const protocol: TTSProtocol<RimeTTSSettings, RimeTTSServiceOptions, Place> = {
   defaults: { model: "coda" },
   fixed: "all",
   sampleRates: SAMPLE_RATES,
+  unsent: unsentOf,
   connect: (connection) => ({
     url: withQuery(connection.url, socketQuery(connection)),
     headers: { Authorization: `Bearer ${connection.apiKey}` },

@@ -1,5 +1,6 @@
-import { Backoff, type Clock, TimeoutError } from "../../async/mod.ts";
+import { Backoff, type Clock, type Logger, TimeoutError } from "../../async/mod.ts";
 import { type Dial, ProviderError, type SocketEnd } from "../wire/mod.ts";
+import { UnsentSettings } from "../wire/unsent_settings.ts";
 import { Backlog } from "./_backlog.ts";
 import { LiveSTT, type LiveSTTListener, type LiveSTTOptions } from "./_live_stt.ts";
 import { broken, isRetryable } from "./_stt_errors.ts";
@@ -32,6 +33,7 @@ export interface STTLinkListener {
 /** How a link works. */
 export interface STTLinkOptions<S extends STTSettings, O> {
   readonly clock: Clock;
+  readonly log: Logger;
   readonly listener: STTLinkListener;
   /** What a connection is made of, when it is opened. */
   readonly basics: () => STTBasics<S, O>;
@@ -48,7 +50,7 @@ export function linkOptions(
   keepalive:
     | { readonly timeoutSecs: number; readonly intervalSecs?: number | undefined }
     | undefined,
-): Omit<STTLinkOptions<STTSettings, unknown>, "clock" | "listener" | "basics"> {
+): Omit<STTLinkOptions<STTSettings, unknown>, "clock" | "log" | "listener" | "basics"> {
   const timeoutSecs = given.keepaliveTimeoutSecs ?? keepalive?.timeoutSecs;
   const intervalSecs = given.keepaliveIntervalSecs ?? keepalive?.intervalSecs ?? 5;
   return {
@@ -74,6 +76,7 @@ export class STTLink<S extends STTSettings, O, T> {
   readonly #protocol: STTProtocol<S, O, T>;
   readonly #options: STTLinkOptions<S, O>;
   readonly #backlog: Backlog = new Backlog();
+  readonly #unsent: UnsentSettings<S>;
   #live: LiveSTT<S, O, T> | undefined;
   #sentSecs = 0;
   #wasReady = false;
@@ -86,6 +89,7 @@ export class STTLink<S extends STTSettings, O, T> {
   constructor(protocol: STTProtocol<S, O, T>, options: STTLinkOptions<S, O>) {
     this.#protocol = protocol;
     this.#options = options;
+    this.#unsent = new UnsentSettings({ protocol, log: () => options.log });
   }
 
   /** Whether audio goes to the provider at present. */
@@ -175,6 +179,7 @@ export class STTLink<S extends STTSettings, O, T> {
 
   /** Tells the provider of live settings that changed; a connection to come knows them anyway. */
   update(settings: S, changed: readonly (keyof S)[]): void {
+    this.#unsent.check(settings);
     this.#live?.update(settings, changed);
   }
 
@@ -254,6 +259,7 @@ export class STTLink<S extends STTSettings, O, T> {
   async #connectAndServe(signal: AbortSignal): Promise<SocketEnd> {
     const { basics, clock, dial, connectTimeoutMs, keepalive, listener } = this.#options;
     const opening = { clock, signal, dial, connectTimeoutMs, basics: basics() };
+    this.#unsent.check(opening.basics.settings);
     const opened = await openSTT(this.#protocol, opening);
     const backlog = this.#backlog;
     const { socket } = opened;

@@ -5,6 +5,7 @@ import { type HttpRequest, requestText } from "../wire/http_stream.ts";
 import { JSONFields } from "../wire/json_fields.ts";
 import { parseJson } from "../wire/json_lines.ts";
 import { resolveKey } from "../wire/keys.ts";
+import { UnsentSettings } from "../wire/unsent_settings.ts";
 import { SegmentedSTTService, type SegmentedSTTServiceOptions } from "./segmented_stt_service.ts";
 import type { STTSettings, Transcript } from "./stt_service.ts";
 
@@ -37,6 +38,8 @@ export interface HttpSTTProtocol<S extends STTSettings, O extends object = objec
   readonly defaults: S;
   /** Seconds from the end of speech within which 99 of 100 final transcripts come. */
   readonly ttfsP99LatencySecs?: number | undefined;
+  /** Settings of which the provider is not told all, since it would refuse that: who sets them is warned. */
+  unsent?(settings: S): readonly (keyof S & string)[];
   /** Asks what is said in a recording, a WAV file: mono, 16-bit PCM. */
   request(wav: Uint8Array<ArrayBuffer>, context: HttpSTTContext<S, O>): HttpRequest;
   /** What the answer says; nothing for one that has no transcript in it. */
@@ -89,6 +92,7 @@ export class HttpSTTService<
   readonly #protocol: HttpSTTProtocol<S, O>;
   readonly #options: O;
   readonly #apiKey: string;
+  readonly #unsent: UnsentSettings<S>;
 
   /**
    * Makes a service; nothing is opened until somebody first speaks.
@@ -100,6 +104,7 @@ export class HttpSTTService<
     super({ ttfsP99LatencySecs, ...options }, defaults);
     this.#protocol = protocol;
     this.#options = options;
+    this.#unsent = new UnsentSettings({ protocol, log: () => this.log });
     this.#apiKey = resolveKey({ provider, env, given: options.apiKey });
   }
 
@@ -109,6 +114,7 @@ export class HttpSTTService<
     signal: AbortSignal,
   ): Promise<Transcript> {
     const { settings, sampleRate } = this;
+    this.#unsent.check(settings);
     const { url, provider } = this.#protocol;
     const context: HttpSTTContext<S, O> = {
       url: baseAddress(this.#options.baseUrl ?? url),

@@ -169,6 +169,8 @@ export interface STTProtocol<S extends STTSettings, O = unknown, T = unknown> {
   readonly serverTurns?: ((settings: S, options: O) => boolean) | undefined;
   /** What its class calls the events of a turn. @default {`turnStart`, `turnUpdate` and so on} */
   readonly turnEvents?: Readonly<Record<STTTurnPhase, string>> | undefined;
+  /** Settings of which the provider is not told all, since it would refuse that: who sets them is warned. */
+  unsent?(settings: S): readonly (keyof S & string)[];
   /** Makes the state of a connection. */
   state?(): T;
   /** What has to be asked before. */

@@ -56,7 +56,6 @@ const END_MS = 2_000;
  *     yield { type: "final", text: `${message}`, finalized: true };
  *   },
  * };
- *
  * class AcmeSTTService extends WebSocketSTTService {
  *   constructor(options: WebSocketSTTServiceOptions = {}) {
  *     super(protocol, options);
@@ -198,6 +197,7 @@ export abstract class WebSocketSTTService<
     return {
       ...linkOptions(given, this.#protocol.keepalive),
       clock: this.clock,
+      log: this.log,
       basics: () => ({
         settings: this.settings,
         options: given,

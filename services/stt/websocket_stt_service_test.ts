@@ -46,6 +46,7 @@ type ToyOptions = WebSocketSTTServiceOptions<ToySettings> & ServerTurnOptions & 
 const toy: STTProtocol<ToySettings, ToyOptions> = {
   provider: "Toy",
   defaults: { model: "small", language: "en" },
+  unsent: ({ volume = 0 }) => volume > 10 ? ["volume"] : [],
   live: ["volume"],
   frozen: ["size"],
   serverTurns: (_settings, { turns }) => turns ?? false,
@@ -449,6 +450,11 @@ Deno.test("WebSocketSTTService changes what an open connection can change, and n
   assertEquals(saidBy(server.peers[0]), ["hello -", "update volume 3"]);
   assertEquals([stt.settings.size, server.peers.length], ["one", 1]);
   assert(pipeline.logged.some((line) => line.includes('Cannot change "size"')));
+  pipeline.push(new STTUpdateSettingsFrame({ delta: { volume: 11 } }));
+  pipeline.push(new STTUpdateSettingsFrame({ delta: { volume: 3 } }));
+  await clock.advance(100);
+  const refused = 'Cannot tell Toy all of "volume": its model "small" would refuse it';
+  assertEquals(pipeline.logged.filter((line) => line.includes(refused)).length, 1);
   server.peers[0]?.drop();
   await clock.advance(1_000);
   assertEquals(saidBy(server.peers[1]), ["hello 3"]);

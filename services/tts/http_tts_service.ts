@@ -5,6 +5,7 @@ import { JSONFields } from "../wire/json_fields.ts";
 import { parseJson, readJsonLines } from "../wire/json_lines.ts";
 import { resolveKey } from "../wire/keys.ts";
 import { readServerSentEvents } from "../wire/sse.ts";
+import { UnsentSettings } from "../wire/unsent_settings.ts";
 import { reportedError } from "./_provider_error.ts";
 import { rateFor, SpeechDecoder } from "./_speech_decoder.ts";
 import type { HttpTTSProtocol, TTSContext, TTSEvent, TTSMessage } from "./protocol.ts";
@@ -59,6 +60,7 @@ export class HttpTTSService<
   readonly #protocol: HttpTTSProtocol<S, O, D>;
   readonly #options: O;
   readonly #apiKey: string;
+  readonly #unsent: UnsentSettings<S>;
   #before = { contextId: "", text: "" };
 
   /**
@@ -70,6 +72,7 @@ export class HttpTTSService<
     super(options, protocol.defaults);
     this.#protocol = protocol;
     this.#options = options;
+    this.#unsent = new UnsentSettings({ protocol, log: () => this.log });
     const { provider, keyEnv: env } = protocol;
     this.#apiKey = resolveKey({ provider, env, given: options.apiKey });
   }
@@ -102,6 +105,7 @@ export class HttpTTSService<
   }
 
   #contextOf({ text, contextId, sampleRate }: SpeechRequest): TTSContext<S, O> {
+    this.#unsent.check(this.settings);
     const before = this.#before.contextId === contextId ? this.#before.text : "";
     this.#before = { contextId, text: before === "" ? text : `${before} ${text}` };
     return {

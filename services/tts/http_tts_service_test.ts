@@ -1,6 +1,11 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { encodeWav } from "../../audio/mod.ts";
-import { TTSAudioRawFrame, TTSSpeakFrame, TTSStoppedFrame } from "../../frames/mod.ts";
+import {
+  TTSAudioRawFrame,
+  TTSSpeakFrame,
+  TTSStoppedFrame,
+  TTSUpdateSettingsFrame,
+} from "../../frames/mod.ts";
 import { ScriptedHttpServer, type ScriptedResponse } from "../../testing/scripted_http_server.ts";
 import { type HttpTTSDialect, ScriptedHttpTTS, TestPipeline, testTTS } from "../../testing/mod.ts";
 import { JSONFields } from "../wire/mod.ts";
@@ -30,6 +35,7 @@ const toy: HttpTTSProtocol<TTSSettings, ToyOptions, { pieces: number }> = {
     headers: { Authorization: `Bearer ${apiKey}` },
     json: { text, voice: settings.voice, rate: sampleRate, before },
   }),
+  unsent: ({ language }) => language ? ["language"] : [],
   state: () => ({ pieces: 0 }),
   *receive({ event, json }, _connection, state) {
     if (event === "failure") {
@@ -202,6 +208,16 @@ Deno.test("HttpTTSService says that an answer that is one text holds nothing", a
   await session.speak("Hi.");
   assertEquals(session.pipeline.errors.length, 1);
   assertStringIncludes(session.pipeline.errors[0]?.error ?? "", "gave no audio");
+});
+
+Deno.test("HttpTTSService warns once of a setting that the provider would refuse", async () => {
+  const answer = { body: [`${pieceOf(count(1), WORD)}\n`] };
+  await using session = start("json_lines", answer, answer);
+  const { pipeline, speak } = session;
+  pipeline.push(new TTSUpdateSettingsFrame({ delta: { language: "tlh" } }));
+  await speak("One.");
+  await speak("Two.");
+  assertEquals(pipeline.logged.filter((line) => line.includes('"language"')).length, 1);
 });
 
 Deno.test("HttpTTSService tells each request what was said before it", async () => {

@@ -158,6 +158,8 @@ export interface TTSProtocolBase<S extends TTSSettings, O extends object> {
   readonly defaults: S;
   /** The rates that it can speak at, in hertz; any, where none are listed. */
   readonly sampleRates?: readonly number[] | undefined;
+  /** Settings of which the provider is not told all, since it would refuse that: who sets them is warned. */
+  unsent?(settings: S): readonly (keyof S & string)[];
   /** How it writes samples. @default {"pcm_s16le"} */
   encoding?(connection: TTSConnection<S, O>): TTSAudioEncoding;
 }

@@ -1,6 +1,7 @@
 import { type Frame, LLMFullResponseStartFrame, StartFrame } from "../../frames/mod.ts";
 import type { Dial } from "../wire/dial.ts";
 import { resolveKey } from "../wire/keys.ts";
+import { UnsentSettings } from "../wire/unsent_settings.ts";
 import type { TTSConnection, TTSProtocol } from "./protocol.ts";
 import { rateFor } from "./_speech_decoder.ts";
 import type { SpeechEvent, SpeechRequest, SpeechStream, SpeechStreamRequest } from "./synthesis.ts";
@@ -71,6 +72,7 @@ export class WebSocketTTSService<
   readonly #options: O;
   readonly #apiKey: string;
   readonly #link: WireLink<S, O, D>;
+  readonly #unsent: UnsentSettings<S>;
 
   /**
    * Makes a service; it connects when the pipeline starts.
@@ -83,6 +85,7 @@ export class WebSocketTTSService<
     this.#options = options;
     const { provider, keyEnv: env } = protocol;
     this.#apiKey = resolveKey({ provider, env, given: options.apiKey });
+    this.#unsent = new UnsentSettings({ protocol, log: () => this.log });
     this.#link = this.#makeLink();
     this.#handleLifecycle();
   }
@@ -142,6 +145,7 @@ export class WebSocketTTSService<
   }
 
   #connection(): TTSConnection<S, O> {
+    this.#unsent.check(this.settings);
     return {
       url: this.#options.url ?? this.#protocol.url,
       apiKey: this.#apiKey,

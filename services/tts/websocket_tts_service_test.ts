@@ -485,6 +485,29 @@ Deno.test("WebSocketTTSService says goodbye and connects anew for a setting that
   assertEquals(two?.type === "json" && fieldsOf(two.value).text("accent"), "irish");
 });
 
+Deno.test("WebSocketTTSService warns once of a setting that the provider would refuse", async () => {
+  const protocol: AcmeProtocol = {
+    ...ACME,
+    unsent: ({ accent, model }) => accent && model === "plain" ? ["accent"] : [],
+  };
+  await using session = start(speaks, { protocol, settings: { accent: "irish", model: "plain" } });
+  const { pipeline } = session;
+  pipeline.push(
+    ...answer("One."),
+    new TTSUpdateSettingsFrame({ delta: { model: "fancy" } }),
+    ...answer("Two."),
+    new TTSUpdateSettingsFrame({ delta: { model: "plain", accent: "welsh" } }),
+    ...answer("Three."),
+  );
+  await pipeline.until(LLMFullResponseEndFrame, { count: 3 });
+  const warned = pipeline.logged.filter((line) => line.includes("accent"));
+  assertEquals(warned.length, 1);
+  assertStringIncludes(
+    warned[0] ?? "",
+    'Cannot tell Acme all of "accent": its model "plain" would refuse it; change the setting',
+  );
+});
+
 Deno.test("WebSocketTTSService waits longer and longer for a dead server, and tells once", async () => {
   const at: number[] = [];
   await using session = start(async (peer) => {
