@@ -31,3 +31,11 @@ export function languageCodeOf(language: string | undefined, model: string): str
   if (!language || WITHOUT_LANGUAGE.includes(model)) return undefined;
   return resolveLanguage(language, /_v2_5$/.test(model) ? V2_5 : V3);
 }
+
+/** Whether a model is told the language that is set, if any is. */
+export function isLanguageTaken({ language, model = "" }: {
+  readonly language?: string | undefined;
+  readonly model?: string | undefined;
+}): boolean {
+  return !language || languageCodeOf(language, model) !== undefined;
+}

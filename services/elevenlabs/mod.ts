@@ -3,9 +3,14 @@
  *
  * @module
  */
+export type {
+  ElevenLabsTTSSettings,
+  ElevenLabsVoiceOptions,
+  PronunciationDictionaryLocator,
+} from "./_speech.ts";
 export {
-  ElevenLabsTTSService,
-  type ElevenLabsTTSServiceOptions,
-  type ElevenLabsTTSSettings,
-  type PronunciationDictionaryLocator,
-} from "./tts.ts";
+  ElevenLabsHttpTTSService,
+  type ElevenLabsHttpTTSServiceOptions,
+  type ElevenLabsHttpTTSSettings,
+} from "./http_tts.ts";
+export { ElevenLabsTTSService, type ElevenLabsTTSServiceOptions } from "./tts.ts";

@@ -2,57 +2,26 @@ import {
   characterWords,
   type TTSConnection,
   type TTSProtocol,
-  type TTSSettings,
   WebSocketTTSService,
   type WebSocketTTSServiceOptions,
 } from "../tts/mod.ts";
-import { languageCodeOf } from "./_languages.ts";
+import { isLanguageTaken, languageCodeOf } from "./_languages.ts";
+import {
+  type ElevenLabsTTSSettings,
+  type ElevenLabsVoiceOptions,
+  SAMPLE_RATES,
+  voiceOf,
+} from "./_speech.ts";
 
 // Wire: https://elevenlabs.io/docs/api-reference/text-to-speech/v-1-text-to-speech-voice-id-multi-stream-input (read 2026-11-21)
 
-/** Settings of an {@linkcode ElevenLabsTTSService}. */
-export interface ElevenLabsTTSSettings extends TTSSettings {
-  /** The model. @default {"eleven_flash_v2_5"} */
-  readonly model?: string | undefined;
-  /** Id of the voice. */
-  readonly voice?: string | undefined;
-  /** Language to speak (BCP 47); models that do not take it find out by the text. */
-  readonly language?: string | undefined;
-  /** How even the voice is, from 0 to 1. */
-  readonly stability?: number | undefined;
-  /** How close it is to the original, from 0 to 1. */
-  readonly similarityBoost?: number | undefined;
-  /** How much its style is exaggerated, from 0 to 1. */
-  readonly style?: number | undefined;
-  /** Whether likeness to the speaker is enhanced. */
-  readonly useSpeakerBoost?: boolean | undefined;
-  /** How fast, from 0.7 to 1.2. */
-  readonly speed?: number | undefined;
-  /** Whether numbers and the like are written out before they are spoken. */
-  readonly applyTextNormalization?: "auto" | "on" | "off" | undefined;
-  /** What else the first message of an utterance says, as ElevenLabs calls it. */
-  readonly extra?: Readonly<Record<string, unknown>> | undefined;
-}
-
-/** A dictionary of pronunciations. */
-export interface PronunciationDictionaryLocator {
-  /** Id of the dictionary. */
-  readonly pronunciationDictionaryId: string;
-  /** Id of its version. */
-  readonly versionId: string;
-}
-
 /** What an {@linkcode ElevenLabsTTSService} can be given. */
 export interface ElevenLabsTTSServiceOptions
-  extends WebSocketTTSServiceOptions<ElevenLabsTTSSettings> {
+  extends WebSocketTTSServiceOptions<ElevenLabsTTSSettings>, ElevenLabsVoiceOptions {
   /** Whether each text is spoken at once. @default {true, unless tokens are sent} */
   readonly autoMode?: boolean | undefined;
   /** Whether SSML in the text is heeded. */
   readonly enableSsmlParsing?: boolean | undefined;
-  /** Whether ElevenLabs keeps a history. */
-  readonly enableLogging?: boolean | undefined;
-  /** Dictionaries of pronunciations, in the order in which they apply. */
-  readonly pronunciationDictionaryLocators?: readonly PronunciationDictionaryLocator[] | undefined;
 }
 
 type Connection = TTSConnection<ElevenLabsTTSSettings, ElevenLabsTTSServiceOptions>;
@@ -63,9 +32,8 @@ const protocol: TTSProtocol<ElevenLabsTTSSettings, ElevenLabsTTSServiceOptions> 
   url: "wss://api.elevenlabs.io",
   defaults: { model: "eleven_flash_v2_5" },
   fixed: ["voice", "model", "language", "applyTextNormalization"],
-  sampleRates: [8_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000],
-  unsent: ({ language, model = "" }) =>
-    language && !languageCodeOf(language, model) ? ["language"] : [],
+  sampleRates: SAMPLE_RATES,
+  unsent: (settings) => isLanguageTaken(settings) ? [] : ["language"],
   keepalive: {
     everyMs: 10_000,
     messages: (_connection, context_id) => [JSON.stringify({ text: "", context_id })],
@@ -75,7 +43,7 @@ const protocol: TTSProtocol<ElevenLabsTTSSettings, ElevenLabsTTSServiceOptions> 
     headers: { "xi-api-key": connection.apiKey },
   }),
   open: (context) => [
-    JSON.stringify({ text: " ", context_id: context.contextId, ...beginningOf(context) }),
+    JSON.stringify({ text: " ", context_id: context.contextId, ...voiceOf(context) }),
   ],
   speak: (text, { contextId }) => [JSON.stringify({ text, context_id: contextId })],
   flush: ({ contextId: context_id }) => [
@@ -118,27 +86,6 @@ function addressOf({ url, settings, options, sampleRate }: Connection): string {
   if (code) query.set("language_code", code);
   if (applyTextNormalization) query.set("apply_text_normalization", applyTextNormalization);
   return `${url}/v1/text-to-speech/${encodeURIComponent(voice)}/multi-stream-input?${query}`;
-}
-
-/** What the first message of an utterance says of how to speak. */
-function beginningOf({ settings, options }: Connection): Record<string, unknown> {
-  const { stability, similarityBoost, style, useSpeakerBoost, speed, extra } = settings;
-  const voice = {
-    stability,
-    similarity_boost: similarityBoost,
-    style,
-    use_speaker_boost: useSpeakerBoost,
-    speed,
-  };
-  const locators = options.pronunciationDictionaryLocators?.map((locator) => ({
-    pronunciation_dictionary_id: locator.pronunciationDictionaryId,
-    version_id: locator.versionId,
-  }));
-  return {
-    ...Object.values(voice).some((value) => value !== undefined) && { voice_settings: voice },
-    ...locators?.length && { pronunciation_dictionary_locators: locators },
-    ...extra,
-  };
 }
 
 /**

@@ -19,6 +19,7 @@ import {
   InitializeConnectionMulti,
   KeepContextAlive,
   SendTextMulti,
+  StreamTextToSpeechWithTimestampsRequest,
 } from "@elevenlabs/elevenlabs-js/serialization/index.js";
 import {
   InterruptionFrame,
@@ -26,8 +27,10 @@ import {
   LLMFullResponseStartFrame,
   LLMTextFrame,
   TTSAudioRawFrame,
+  TTSSpeakFrame,
+  TTSStoppedFrame,
 } from "../../frames/mod.ts";
-import { ElevenLabsTTSService } from "../../services/elevenlabs/mod.ts";
+import { ElevenLabsHttpTTSService, ElevenLabsTTSService } from "../../services/elevenlabs/mod.ts";
 import { characterWords } from "../../services/tts/mod.ts";
 import {
   readTranscript,
@@ -135,6 +138,37 @@ Deno.test("ElevenLabs's SDK knows what our service says of settings, of an inter
     "flush",
     "close context",
   ]);
+});
+
+Deno.test("ElevenLabs's SDK knows what our service asks over HTTP", async () => {
+  await using provider = new ScriptedHttpTTS(ELEVENLABS_HTTP);
+  const { apiKey, url: baseUrl } = provider;
+  await using pipeline = new TestPipeline([
+    new ElevenLabsHttpTTSService({
+      apiKey,
+      baseUrl,
+      settings: {
+        voice: "v",
+        language: "de",
+        stability: 0.4,
+        useSpeakerBoost: true,
+        speed: 1.1,
+        applyTextNormalization: "off",
+      },
+      pronunciationDictionaryLocators: [{ pronunciationDictionaryId: "d", versionId: "2" }],
+    }),
+  ]);
+  pipeline.push(new TTSSpeakFrame("One two. Three."));
+  await pipeline.until(TTSStoppedFrame);
+  const asked = provider.requests.map(({ body }) =>
+    StreamTextToSpeechWithTimestampsRequest.parse(body, { unrecognizedObjectKeys: "fail" })
+  );
+  assertEquals(asked.map(({ ok }) => ok), [true, true]);
+  const wrong = StreamTextToSpeechWithTimestampsRequest.parse(
+    { ...Object(provider.requests[0]?.body), previousText: "One" },
+    { unrecognizedObjectKeys: "fail" },
+  );
+  assertEquals(wrong.ok, false);
 });
 
 Deno.test("ElevenLabs's SDK is spoken to over HTTP, with the times of characters", async () => {
