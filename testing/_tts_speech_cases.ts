@@ -146,6 +146,9 @@ export class TTSSpeechCases {
     assert(ends.every((ms, i) => ms >= (ends[i - 1] ?? 0)), `words go back in time: ${ends}`);
     assert((ends.at(-1) ?? NaN) <= audioMs(pipeline.down) + 1, "a word ends after the audio");
     assert(ends.length >= 12, `only ${ends.length} words were told apart`);
+    // Times that lie behind the audio are all at its end.
+    const moments = new Set(ends).size;
+    assert(moments > ends.length / 2, `words end at ${moments} moments only: ${ends}`);
   }
 
   /** Two answers back to back: all audio of each, in order, under its own name. */

@@ -23,9 +23,9 @@ export class Backlog {
     return this.#items.length;
   }
 
-  /** Samples that wait. */
-  get samples(): number {
-    return this.#samples;
+  /** How often what is not transcribed yet is going to be asked for. */
+  get asks(): number {
+    return [...this.#items].filter(({ type }) => type === "finalize").length;
   }
 
   /** Adds audio, in pieces of at least so many samples. */
@@ -61,10 +61,16 @@ export class Backlog {
     return item;
   }
 
-  /** Puts items back before all others, in order, as far as they are still wanted. */
+  /**
+   * Puts items back before all others, in order, as far as they are still wanted
+   * by a connection that has heard nothing: what comes before all audio asks for
+   * what only the one before it heard.
+   */
   restore(items: readonly Outgoing[]): void {
     const all = [...items, ...this.#items];
-    const wanted = all.slice(all.findLastIndex(({ type }) => type === "forget") + 1);
+    const news = all.slice(all.findLastIndex(({ type }) => type === "forget") + 1);
+    const first = news.findIndex(({ type }) => type === "audio");
+    const wanted = first < 0 ? [] : news.slice(first);
     this.#items = new Deque();
     this.#samples = 0;
     for (const item of wanted) {
@@ -73,13 +79,13 @@ export class Backlog {
     }
   }
 
-  /** Drops the oldest audio until no more than so many samples wait; says how many went. */
+  /** Drops the oldest audio, and what asks for it, until no more than so many samples wait; says how many went. */
   trim(maxSamples: number): number {
     const before = this.#samples;
     while (this.#samples > maxSamples) {
-      const item = this.#items.remove(({ type }) => type === "audio");
-      if (item?.type !== "audio") break;
-      this.#samples -= item.audio.length;
+      const item = this.#items.remove(({ type }) => type !== "forget");
+      if (!item) break;
+      if (item.type === "audio") this.#samples -= item.audio.length;
     }
     return before - this.#samples;
   }

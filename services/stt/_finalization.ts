@@ -3,6 +3,7 @@ import type { Clock, Timer } from "../../async/mod.ts";
 /** Whether the rest of what was said was asked for and is still to come. */
 export class Finalization {
   #timer: Timer | undefined;
+  #asked = 0;
   #ended = Promise.withResolvers<void>();
 
   /** Whether it is still to come. */
@@ -10,16 +11,29 @@ export class Finalization {
     return this.#timer !== undefined;
   }
 
-  /** It was asked for; the timer says when it is late. */
-  begin(timer: Timer): void {
+  /** How many answers are still to come. */
+  get asked(): number {
+    return this.#asked;
+  }
+
+  /** So many answers are to come; the timer says when they are late. */
+  begin(timer: Timer, asked: number): void {
     this.#timer?.cancel();
     this.#timer = timer;
+    this.#asked = asked;
+  }
+
+  /** One answer is there; says whether it was the last. */
+  answer(): boolean {
+    this.#asked = Math.max(0, this.#asked - 1);
+    return this.#asked === 0;
   }
 
   /** It is there, or is not going to come. */
   end(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
+    this.#asked = 0;
     this.#ended.resolve();
     this.#ended = Promise.withResolvers();
   }

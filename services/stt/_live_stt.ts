@@ -37,6 +37,8 @@ export class LiveSTT<S extends STTSettings, O, T> {
   readonly #options: LiveSTTOptions;
   #sent: SentItems<Outgoing> = new SentItems();
   #sentSamples = 0;
+  /** Live settings that changed since they were told, or asked for in the handshake. */
+  readonly #untold: Set<keyof S> = new Set();
   #lastSentAt = 0;
   #ready = false;
   #waiting = false;
@@ -106,7 +108,8 @@ export class LiveSTT<S extends STTSettings, O, T> {
 
   /** Sends messages; an item is what they are made of, if they would have to be sent again. */
   say(messages: readonly SocketMessage[], item?: Outgoing): void {
-    if (messages.length === 0) return;
+    // What a closing socket does not take is not to be counted among what may come back.
+    if (messages.length === 0 || !this.socket.isOpen) return;
     for (const message of messages) this.socket.send(message);
     this.#sent.add(messages.length, item);
     this.#lastSentAt = this.#options.clock.now();
@@ -121,9 +124,12 @@ export class LiveSTT<S extends STTSettings, O, T> {
   update(settings: S, changed: readonly (keyof S)[]): void {
     const c = this.#c;
     const updated = { ...c.settings };
-    for (const key of changed) updated[key] = settings[key];
+    for (const key of changed) {
+      updated[key] = settings[key];
+      this.#untold.add(key);
+    }
     c.settings = updated;
-    if (this.#ready) this.say(this.#protocol.update?.(changed, c) ?? []);
+    if (this.#ready) this.#tellSettings();
   }
 
   /** Says good-bye. */
@@ -179,9 +185,16 @@ export class LiveSTT<S extends STTSettings, O, T> {
   #becomeReady(): void {
     if (this.#ready) return;
     this.#ready = true;
+    this.#tellSettings();
     this.#options.listener.ready();
     this.#keepAlive();
     this.pump();
+  }
+
+  #tellSettings(): void {
+    const changed = [...this.#untold];
+    this.#untold.clear();
+    if (changed.length > 0) this.say(this.#protocol.update?.(changed, this.#c) ?? []);
   }
 
   #keepAlive(): void {

@@ -45,6 +45,8 @@ export class ServerTurn {
   /** Words of earlier connections. */
   #before = "";
   #words: STTWords = { text: "" };
+  /** Words of the server's turn that was ended here and not there. */
+  #said = "";
   #chunkMs = 0;
   #silentMs = 0;
   #watchdog: Timer | undefined;
@@ -65,17 +67,22 @@ export class ServerTurn {
   }
 
   /** Takes what the server says; its last word on what was said counts even if there is none. */
-  handle(phase: STTTurnPhase, { text, ...rest }: Partial<STTWords>): void {
+  handle(phase: STTTurnPhase, { text: whole, ...rest }: Partial<STTWords>): void {
     this.#dangling?.cancel();
+    if (phase === "start") this.#said = "";
+    const text = whole && behind(this.#said, whole);
+    const nothingNew = !text && (this.#said !== "" || phase === "end");
+    if (phase === "end") this.#said = "";
+    if (nothingNew && !this.#open) return;
     if (text || (text === "" && phase === "end")) this.#words = { ...rest, text };
     if (phase === "end") return this.#end();
     // The next connection begins anew what has begun.
     const goesOn = phase === "start" && this.#open;
     this.#begin();
-    const whole = this.#whole();
-    if (text && phase !== "resume") this.#listener.words(whole);
+    const words = this.#whole();
+    if (text && phase !== "resume") this.#listener.words(words);
     if (goesOn) return;
-    this.#listener.announce(phase, ...phase === "resume" ? [] : [whole.text]);
+    this.#listener.announce(phase, ...phase === "resume" ? [] : [words.text]);
   }
 
   /** Audio was sent. */
@@ -87,6 +94,7 @@ export class ServerTurn {
 
   /** The connection is no more: what it heard so far is all it will have heard. */
   disconnected(): void {
+    this.#said = "";
     if (!this.#open) return;
     this.#before = this.#whole().text;
     this.#words = { ...this.#words, text: "" };
@@ -97,9 +105,16 @@ export class ServerTurn {
   /** What was half said is not wanted: the turn is over, without words. */
   forget(): void {
     if (!this.#open) return;
+    const said = this.#saidSoFar();
     this.#before = "";
     this.#words = { text: "" };
     this.#end();
+    this.#said = said;
+  }
+
+  /** The conversation ends: so does the turn, with the words that there are. */
+  finish(): void {
+    if (this.#open) this.#end();
   }
 
   /** Stops watching. */
@@ -128,6 +143,18 @@ export class ServerTurn {
     this.#listener.announce("end", words.text);
   }
 
+  /** The server does not end it: it may go on with the same words. */
+  #endHere(): void {
+    const said = this.#saidSoFar();
+    this.#end();
+    this.#said = said;
+  }
+
+  /** All words of the turn on this connection, those too that were behind an end here. */
+  #saidSoFar(): string {
+    return `${this.#said} ${this.#words.text}`.trim();
+  }
+
   #whole(): STTWords {
     const text = [this.#before, this.#words.text].filter((part) => part !== "").join(" ");
     return { ...this.#words, text };
@@ -140,9 +167,29 @@ export class ServerTurn {
       : Math.max(2 * this.#chunkMs, this.#minTimeoutMs);
     this.#watchdog = this.#clock.timer(waitMs, () => {
       this.#silentMs += SILENCE_EVERY_MS;
-      if (this.#silentMs > DANGLING_MS) return this.#end();
+      if (this.#silentMs > DANGLING_MS) return this.#endHere();
       this.#listener.silence();
       this.#watch();
     });
   }
+}
+
+/** What of a text comes behind what was said already; all of it where it begins otherwise. */
+function behind(said: string, text: string): string {
+  if (said === "") return text;
+  let left = lettersOf(said);
+  let at = 0;
+  for (const character of text) {
+    const letter = lettersOf(character);
+    if (left === "" && letter !== "") break;
+    if (!left.startsWith(letter)) return text;
+    left = left.slice(letter.length);
+    at += character.length;
+  }
+  return text.slice(at);
+}
+
+/** A text without what a provider may still change of it. */
+function lettersOf(text: string): string {
+  return text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "");
 }

@@ -26,6 +26,11 @@ export function reported(provider: string, event: STTErrorEvent): ProviderError 
   return new ProviderError(message, { provider, category, retryable, body });
 }
 
+/** The error for a provider that does not answer what it must. */
+export function stalled(provider: string, ms: number): TimeoutError {
+  return new TimeoutError(`Cannot transcribe with ${provider}: nothing came for ${ms} ms`);
+}
+
 /** Why a connection ended that nobody wanted to end; nothing where that was in good order, and no word was owed. */
 export function broken(
   provider: string,

@@ -26,12 +26,12 @@ export interface STTLinkListener {
   event(event: STTEvent): void;
   /** Whether words are still to come for what was sent. */
   owed(): boolean;
-  /** Audio was given up, since too much of it waited. */
-  lost(ms: number): void;
 }
 
 /** How a link works. */
 export interface STTLinkOptions<S extends STTSettings, O> {
+  /** Name of the service. */
+  readonly name: string;
   readonly clock: Clock;
   readonly log: Logger;
   readonly listener: STTLinkListener;
@@ -50,7 +50,7 @@ export function linkOptions(
   keepalive:
     | { readonly timeoutSecs: number; readonly intervalSecs?: number | undefined }
     | undefined,
-): Omit<STTLinkOptions<STTSettings, unknown>, "clock" | "log" | "listener" | "basics"> {
+): Omit<STTLinkOptions<STTSettings, unknown>, "name" | "clock" | "log" | "listener" | "basics"> {
   const timeoutSecs = given.keepaliveTimeoutSecs ?? keepalive?.timeoutSecs;
   const intervalSecs = given.keepaliveIntervalSecs ?? keepalive?.intervalSecs ?? 5;
   return {
@@ -58,14 +58,17 @@ export function linkOptions(
     connectTimeoutMs: given.connectTimeoutMs ?? 10_000,
     maxBacklogMs: given.maxBacklogMs ?? 60_000,
     reconnect: given.reconnectOnError ?? true,
-    keepalive: timeoutSecs === undefined ? undefined : { timeoutSecs, intervalSecs },
+    // Looks without a pause between them would leave time for nothing else.
+    keepalive: timeoutSecs === undefined
+      ? undefined
+      : { timeoutSecs, intervalSecs: Math.max(intervalSecs, 0.1) },
   };
 }
 
 /** How a connection came to its end: another is opened at once, later, or not until something changes. */
 type Outcome =
   | { readonly next: "at once" }
-  | { readonly next: "later"; readonly good: boolean; readonly atLeastMs?: number | undefined }
+  | { readonly next: "later"; readonly atLeastMs?: number | undefined }
   | { readonly next: "when changed" };
 
 /**
@@ -79,12 +82,18 @@ export class STTLink<S extends STTSettings, O, T> {
   readonly #unsent: UnsentSettings<S>;
   #live: LiveSTT<S, O, T> | undefined;
   #sentSecs = 0;
-  #wasReady = false;
+  /** Since when audio goes out on the present connection. */
+  #readyAt: number | undefined;
+  /** Whether the last connection lived long. */
+  #wasGood = false;
+  /** Whether it ended before it had said all. */
+  #wasOwed = false;
   /** What is to happen when the present connection, or attempt, has ended. */
   #verdict: Outcome | undefined;
   /** Set while another try is useless; resolved when something has changed. */
   #hopeless: PromiseWithResolvers<void> | undefined;
   #finished = false;
+  #warned = false;
 
   constructor(protocol: STTProtocol<S, O, T>, options: STTLinkOptions<S, O>) {
     this.#protocol = protocol;
@@ -97,6 +106,11 @@ export class STTLink<S extends STTSettings, O, T> {
     return this.#live?.isReady ?? false;
   }
 
+  /** How often it is still to ask for what is not transcribed yet. */
+  get asks(): number {
+    return this.#backlog.asks;
+  }
+
   /** Tells the protocol whether an answer to `finalize` is on its way. */
   set finalizing(value: boolean) {
     if (this.#live) this.#live.finalizing = value;
@@ -104,21 +118,21 @@ export class STTLink<S extends STTSettings, O, T> {
 
   /** Keeps a connection until the signal aborts or there is no more to say. */
   async run(signal: AbortSignal): Promise<void> {
-    const { clock } = this.#options;
+    const { clock, reconnect } = this.#options;
     const backoff = new Backoff();
     try {
       while (!signal.aborted && !this.#finished) {
         const outcome = await this.#attempt(signal);
         if (signal.aborted || this.#finished) return;
-        if (outcome.next === "later") {
-          if (outcome.good) backoff.reset();
+        if (outcome.next === "later" && reconnect) {
+          if (this.#wasGood) backoff.reset();
           const { atLeastMs } = outcome;
           // An abort ends the wait, and then the loop.
           await backoff.wait({ clock, signal, atLeastMs }).catch(() => {});
           continue;
         }
         backoff.reset();
-        if (outcome.next === "when changed") await this.#untilChanged(signal);
+        if (outcome.next !== "at once") await this.#untilChanged(signal);
       }
     } finally {
       this.#backlog.clear();
@@ -130,9 +144,9 @@ export class STTLink<S extends STTSettings, O, T> {
     if (this.#hopeless || this.#finished) return;
     const perMs = this.#options.basics().sampleRate / 1000;
     this.#backlog.pushAudio(audio, (this.#protocol.chunkMs ?? 0) * perMs);
-    const lost = this.#backlog.trim(this.#options.maxBacklogMs * perMs);
-    if (lost > 0) this.#options.listener.lost(lost / perMs);
     this.#live?.pump();
+    const lost = this.#backlog.trim(this.#options.maxBacklogMs * perMs);
+    if (lost > 0) this.#warnOfLoss(lost / perMs);
   }
 
   /** Asks for what is not transcribed yet, behind all audio; says whether that can be asked. */
@@ -197,7 +211,7 @@ export class STTLink<S extends STTSettings, O, T> {
   /** Gives up the present connection, which says nothing any more. */
   abandon(error: Error): void {
     if (!this.#live) return;
-    this.#verdict ??= { next: "later", good: false };
+    this.#verdict ??= { next: "later" };
     this.#options.listener.failed(error);
     this.#live.socket.terminate();
   }
@@ -235,25 +249,24 @@ export class STTLink<S extends STTSettings, O, T> {
 
   /** Opens a connection, serves it to its end, and says what is next. */
   async #attempt(signal: AbortSignal): Promise<Outcome> {
-    const { clock, reconnect } = this.#options;
-    const before = clock.now();
     let error: unknown;
     this.#verdict = undefined;
+    this.#wasGood = this.#wasOwed = false;
     try {
       const end = await this.#connectAndServe(signal);
       if (this.#verdict) return this.#verdict;
       const { provider, refusals = [] } = this.#protocol;
-      const owed = this.#options.listener.owed();
-      error = broken(provider, end, { refused: refusals.includes(end.code), owed });
+      const refused = refusals.includes(end.code);
+      error = broken(provider, end, { refused, owed: this.#wasOwed });
     } catch (cause) {
       error = cause;
     }
     if (signal.aborted || this.#finished) return { next: "when changed" };
     if (error) this.#options.listener.failed(toError(error));
     if (this.#verdict) return this.#verdict;
-    if (!reconnect || (error && !isRetryable(error))) return { next: "when changed" };
+    if (error && !isRetryable(error)) return { next: "when changed" };
     const atLeastMs = error instanceof ProviderError ? error.retryAfterMs : undefined;
-    return { next: "later", good: clock.now() - before >= GOOD_MS, atLeastMs };
+    return { next: "later", atLeastMs };
   }
 
   async #connectAndServe(signal: AbortSignal): Promise<SocketEnd> {
@@ -272,25 +285,38 @@ export class STTLink<S extends STTSettings, O, T> {
     // What was changed while it was being opened is in none of its settings.
     if (this.#verdict || this.#finished) return await socket.close();
     this.#live = live;
-    const late = this.#protocol.awaitsReady ? this.#awaitReady(live) : undefined;
-    await live.serve();
-    late?.cancel();
-    this.#putDown(live);
+    this.#update(live, opening.basics.settings);
+    const late = this.#protocol.awaitsReady ? this.#awaitReady() : undefined;
+    try {
+      await live.serve();
+    } finally {
+      late?.cancel();
+      // Whatever a protocol throws, nothing of its connection stays.
+      socket.terminate();
+      this.#putDown(live);
+    }
     return await socket.ended;
+  }
+
+  /** Has a connection know the live settings that changed while it was being opened. */
+  #update(live: LiveSTT<S, O, T>, before: S): void {
+    const { settings } = this.#options.basics();
+    const { live: keys = [] } = this.#protocol;
+    const changed = keys.filter((key) => !Object.is(settings[key], before[key]));
+    if (changed.length > 0) live.update(settings, changed);
   }
 
   /** Passes on what a connection tells, and draws the consequences. */
   #listenerOf(listener: STTLinkListener): LiveSTTListener {
     return {
       ready: () => {
-        this.#wasReady = true;
+        this.#readyAt = this.#options.clock.now();
         listener.connected();
       },
       unreadable: (error) => listener.unreadable(error),
       event: (event) => {
         if (event.type === "error" && event.fatal) {
-          const next = event.retryable === false ? "when changed" : "later";
-          this.#verdict ??= next === "later" ? { next, good: false } : { next };
+          this.#verdict ??= { next: event.retryable === false ? "when changed" : "later" };
         }
         listener.event(event);
       },
@@ -298,10 +324,10 @@ export class STTLink<S extends STTSettings, O, T> {
   }
 
   /** Leaves a connection that is never ready. */
-  #awaitReady(live: LiveSTT<S, O, T>): { cancel(): void } {
+  #awaitReady(): { cancel(): void } {
     const { clock, connectTimeoutMs } = this.#options;
     return clock.timer(connectTimeoutMs, () => {
-      if (live.isReady) return;
+      if (this.#readyAt !== undefined) return;
       const { provider } = this.#protocol;
       const state = `it is not ready after ${connectTimeoutMs} ms`;
       this.abandon(new TimeoutError(`Cannot transcribe with ${provider}: ${state}`));
@@ -313,8 +339,21 @@ export class STTLink<S extends STTSettings, O, T> {
     this.#live = undefined;
     this.#backlog.restore(live.takeUnsent());
     this.#sentSecs += live.takeSentSecs();
-    if (this.#wasReady) this.#options.listener.disconnected();
-    this.#wasReady = false;
+    const readyAt = this.#readyAt;
+    this.#readyAt = undefined;
+    this.#wasOwed = this.#options.listener.owed();
+    if (readyAt === undefined) return;
+    this.#wasGood = this.#options.clock.now() - readyAt >= GOOD_MS;
+    this.#options.listener.disconnected();
+  }
+
+  /** Says that audio is given up, since too much of it waits; once. */
+  #warnOfLoss(ms: number): void {
+    if (this.#warned) return;
+    this.#warned = true;
+    const { log, name } = this.#options;
+    const text = `too much waits, ${Math.round(ms)} ms were dropped`;
+    log.warn(`Cannot keep all audio in "${name}": ${text}`);
   }
 
   async #untilChanged(signal: AbortSignal): Promise<void> {

@@ -126,9 +126,15 @@ export abstract class SegmentedSTTService<S extends STTSettings = STTSettings>
     this.#beforeLength = 0;
   }
 
-  /** Resolves when every segment that is over has been transcribed. */
+  /** Resolves when every segment that is over has been transcribed; one that is not is forgotten. */
   protected override drain(): Promise<void> {
+    this.onMuted();
     return this.#last;
+  }
+
+  /** Forgets a segment that was not over. */
+  protected override onClose(): void {
+    this.onMuted();
   }
 
   get #samplesPerMs(): number {

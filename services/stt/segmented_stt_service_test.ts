@@ -336,6 +336,27 @@ Deno.test("SegmentedSTTService reports once that a segment cannot be heard", asy
   assert(texts(pipeline)[0]?.endsWith("in all"));
 });
 
+for (const way of ["an end", "a close"] as const) {
+  Deno.test(`SegmentedSTTService gives back what hears a segment that ${way} cuts off`, async () => {
+    let cancelled = 0;
+    class Cut extends SegmentedSTTService {
+      protected override listen(): SegmentListener {
+        return {
+          feed: () => undefined,
+          finish: () => Promise.resolve({ text: "never" }),
+          cancel: () => void cancelled++,
+        };
+      }
+    }
+    const pipeline = new TestPipeline([new Cut({}, {})]);
+    pipeline.push(new VADUserStartedSpeakingFrame(), chunk(), chunk());
+    await pipeline.settle();
+    await (way === "an end" ? pipeline.end() : pipeline.close());
+    await pipeline.close();
+    assertEquals([cancelled, texts(pipeline)], [1, []]);
+  });
+}
+
 Deno.test("SegmentedSTTService without a way to transcribe says so", async () => {
   class Nothing extends SegmentedSTTService {}
   await using pipeline = new TestPipeline([new Nothing({ name: "Nothing" }, {})]);

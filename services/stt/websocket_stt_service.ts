@@ -1,4 +1,3 @@
-import { TimeoutError } from "../../async/mod.ts";
 import {
   StartFrame,
   UserStartedSpeakingFrame,
@@ -15,9 +14,10 @@ import {
 import { readEnv, resolveKey } from "../wire/mod.ts";
 import type { STTEvent, STTProtocol, STTWords } from "./protocol.ts";
 import { ServerTurn, TURN_EVENTS } from "./_server_turn.ts";
-import { reported } from "./_stt_errors.ts";
+import { reported, stalled } from "./_stt_errors.ts";
 import { linkOptions, STTLink, type STTLinkOptions } from "./_stt_link.ts";
 import { Finalization } from "./_finalization.ts";
+import { Forgotten } from "./_forgotten.ts";
 import { STTService, type STTServiceEvents, type STTSettings } from "./stt_service.ts";
 import type { ServerTurnOptions, WebSocketSTTServiceOptions } from "./websocket_stt_options.ts";
 
@@ -84,11 +84,9 @@ export abstract class WebSocketSTTService<
   #lastMessageAt = 0;
   /** What the user seems to have said since the last final words. */
   #interim: STTWords | undefined;
-  /** How many answers are still to come whose words were half heard when the user was muted. */
-  #forget = 0;
-  #forgotAt = 0;
+  readonly #forgotten: Forgotten;
+  readonly #answerMs: number;
   #reopen = false;
-  #warnedOfLoss = false;
 
   /**
    * Makes a service; nothing is opened before the pipeline starts.
@@ -100,7 +98,9 @@ export abstract class WebSocketSTTService<
     super({ ...options, ttfsP99LatencySecs }, protocol.defaults);
     this.#protocol = protocol;
     this.#given = options;
-    const { provider, keyEnv, env = [] } = protocol;
+    const { provider, keyEnv, env = [], confirms: sure = false } = protocol;
+    const withinMs = this.#answerMs = options.transcribeTimeoutMs ?? 5_000;
+    this.#forgotten = new Forgotten({ clock: () => this.clock, withinMs, sure });
     this.#apiKey = resolveKey({ provider, env: keyEnv, given: options.apiKey });
     this.#env = Object.fromEntries(env.map((name) => [name, readEnv(name)]));
     this.handle(StartFrame, async (_frame, context) => {
@@ -118,9 +118,8 @@ export abstract class WebSocketSTTService<
   /** Those of the server, where it finds the turns. */
   protected override get userTurnStrategies(): UserTurnStrategies | undefined {
     if (!this.#findsTurns) return undefined;
-    return new ExternalUserTurnStrategies({
-      enableInterruptions: this.#given.shouldInterrupt ?? true,
-    });
+    const { shouldInterrupt: enableInterruptions = true } = this.#given;
+    return new ExternalUserTurnStrategies({ enableInterruptions });
   }
 
   /** Those that the provider hears at. */
@@ -136,6 +135,8 @@ export abstract class WebSocketSTTService<
   /** Takes a piece of the user's audio. */
   protected override receiveAudio(audio: Int16Array): void {
     if (audio.length === 0) return;
+    // The user is heard again in the middle of something.
+    if (!this.#unfinalized && this.#speaking) this.#forgotten.listenAgain();
     this.#unfinalized = true;
     this.#link?.sendAudio(audio);
     this.#turn?.heard(audio.length * 1000 / this.sampleRate);
@@ -147,8 +148,7 @@ export abstract class WebSocketSTTService<
     if (!(this.#speaking || this.#interim || this.#turn?.isOpen)) return;
     this.#interim = undefined;
     this.#unfinalized = false;
-    this.#forgotAt = this.clock.now();
-    if (this.#link?.forget()) this.#forget++;
+    if (this.#link?.forget()) this.#forgotten.add();
     this.#turn?.forget();
   }
 
@@ -164,8 +164,9 @@ export abstract class WebSocketSTTService<
   protected override async drain(): Promise<void> {
     await this.#finalization.settled(this.clock, END_MS);
     await this.#link?.finish({ withinMs: END_MS });
-    this.#stop();
+    this.#turn?.finish();
     this.#measureAudio();
+    this.#stop();
   }
 
   /** Drops the connection. */
@@ -179,6 +180,8 @@ export abstract class WebSocketSTTService<
 
   #start(): void {
     this.#stop();
+    this.#speaking = this.#turnOpen = false;
+    this.#unfinalized = this.#reopen = false;
     const run = this.#run = new AbortController();
     const link = this.#link = new STTLink<S, O, unknown>(this.#protocol, this.#linkOptions());
     if (this.#findsTurns) this.#turn = this.#makeTurn();
@@ -189,30 +192,30 @@ export abstract class WebSocketSTTService<
     this.#run?.abort();
     this.#turn?.close();
     this.#answered();
-    this.#link = this.#turn = undefined;
+    this.#forgotten.clear();
+    this.#link = this.#turn = this.#interim = undefined;
   }
 
   #linkOptions(): STTLinkOptions<S, O> {
-    const given = this.#given;
     return {
-      ...linkOptions(given, this.#protocol.keepalive),
+      ...linkOptions(this.#given, this.#protocol.keepalive),
+      name: this.name,
       clock: this.clock,
       log: this.log,
       basics: () => ({
         settings: this.settings,
-        options: given,
+        options: this.#given,
         apiKey: this.#apiKey,
         env: this.#env,
         sampleRate: this.sampleRate,
       }),
       listener: {
-        connected: () => this.#announce("connected"),
+        connected: () => this.#connected(),
         disconnected: () => this.#disconnected(),
         failed: (error) => this.#failed(error),
         unreadable: (error) => this.reportFailure("transcribe", error),
         event: (event) => this.#take(event),
         owed: () => this.#speaking || this.#finalization.pending,
-        lost: (ms) => this.#lost(ms),
       },
     };
   }
@@ -220,7 +223,7 @@ export abstract class WebSocketSTTService<
   #handleSpeech(): void {
     this.handle(VADUserStartedSpeakingFrame, (_frame, context) => {
       this.#speaking = true;
-      if (!this.muted) this.#listenAgain();
+      if (!this.muted) this.#forgotten.listenAgain();
       return context.forward();
     });
     this.handle(VADUserStoppedSpeakingFrame, (frame, context) => {
@@ -240,23 +243,21 @@ export abstract class WebSocketSTTService<
     });
   }
 
-  /** What is said from now on is wanted, unless words that are not are sure to come before it. */
-  #listenAgain(): void {
-    const ms = this.#given.transcribeTimeoutMs ?? 5_000;
-    if (!this.#protocol.confirms || this.clock.now() - this.#forgotAt > ms) this.#forget = 0;
-  }
-
   /** The user has stopped: what was said is wanted now. */
   #finalize(speechEndedAt: number): void {
-    if (!this.#unfinalized || (this.#forget > 0 && !this.#protocol.confirms)) return;
+    if (!this.#unfinalized || (this.#forgotten.isNext && !this.#protocol.confirms)) return;
     this.#unfinalized = false;
     this.metrics.startTtfb(speechEndedAt);
     this.metrics.startProcessing();
     if (this.#turn || !this.#link) return;
     this.#link.finalize();
-    const ms = this.#given.transcribeTimeoutMs ?? 5_000;
-    const askedAt = this.clock.now();
-    this.#finalization.begin(this.clock.timer(ms, () => this.#unanswered(askedAt, ms)));
+    this.#awaitAnswers(this.#finalization.asked + 1);
+  }
+
+  #awaitAnswers(count: number): void {
+    const { clock } = this;
+    const askedAt = clock.now();
+    this.#finalization.begin(clock.timer(this.#answerMs, () => this.#unanswered(askedAt)), count);
   }
 
   /** What was asked for is there, or is not going to come. */
@@ -266,16 +267,13 @@ export abstract class WebSocketSTTService<
   }
 
   /** Nothing came in time, which is a stall only where an answer is sure. */
-  #unanswered(askedAt: number, ms: number): void {
+  #unanswered(askedAt: number): void {
     this.metrics.cancel();
     this.#measureAudio();
     this.#answered();
-    const stalled = this.#protocol.confirms && this.#lastMessageAt <= askedAt;
-    if (stalled && this.isConnected) {
-      const { provider } = this.#protocol;
-      this.#link?.abandon(
-        new TimeoutError(`Cannot transcribe with ${provider}: nothing came for ${ms} ms`),
-      );
+    const { confirms, provider } = this.#protocol;
+    if (confirms && this.#lastMessageAt <= askedAt && this.isConnected) {
+      this.#link?.abandon(stalled(provider, this.#answerMs));
     }
     this.#reopenIfQuiet();
   }
@@ -303,14 +301,14 @@ export abstract class WebSocketSTTService<
   }
 
   #hearInterim(words: STTWords): void {
-    if (this.#forget > 0) return;
+    if (this.#forgotten.isNext) return;
     this.#interim = words.text.trim() === "" ? undefined : words;
     this.pushInterim(this.#named(words));
   }
 
   #hearFinal(words: STTWords, finalized: boolean): void {
     this.#interim = undefined;
-    if (this.#forget === 0) {
+    if (!this.#forgotten.isNext) {
       this.metrics.stopTtfb();
       this.metrics.stopProcessing();
       this.#measureAudio();
@@ -322,17 +320,16 @@ export abstract class WebSocketSTTService<
 
   #finalized(): void {
     this.#interim = undefined;
-    const forgotten = this.#forget > 0;
-    if (forgotten) this.#forget--;
+    const { confirms } = this.#protocol;
+    const forgotten = this.#forgotten.answer();
     // The answer to what was forgotten is none to what was asked for since.
-    if (forgotten && this.#protocol.confirms && this.#finalization.pending) return;
+    if (forgotten && confirms && this.#finalization.pending) return;
+    if (!this.#finalization.answer() && confirms) return;
     this.#answered();
     this.#reopenIfQuiet();
   }
 
   #makeTurn(): ServerTurn {
-    const { clock } = this;
-    const minTimeoutMs = (this.#given.watchdogMinTimeoutSecs ?? 0.5) * 1000;
     return new ServerTurn({
       started: () => void this.lasting.broadcast(() => new ProposedUserStartedSpeakingFrame()),
       words: (words) => this.pushInterim(this.#named(words)),
@@ -344,7 +341,7 @@ export abstract class WebSocketSTTService<
       },
       announce: (phase, ...args) =>
         this.#announce((this.#protocol.turnEvents ?? TURN_EVENTS)[phase], ...args),
-    }, { clock, minTimeoutMs });
+    }, { clock: this.clock, minTimeoutMs: (this.#given.watchdogMinTimeoutSecs ?? 0.5) * 1000 });
   }
 
   /** Words with the language they are in. */
@@ -353,30 +350,30 @@ export abstract class WebSocketSTTService<
     return { text, language, userId, result };
   }
 
+  #connected(): void {
+    // What is asked for now is given its time from now on.
+    if (this.#link?.asks) this.#awaitAnswers(this.#link.asks);
+    this.#announce("connected");
+  }
+
   #disconnected(): void {
     const interim = this.#interim;
     this.#interim = undefined;
     // The words that it had understood so far are all that is left of them.
-    if (interim && this.#forget === 0) this.pushTranscript(this.#named(interim));
-    this.#forget = 0;
+    if (interim && !this.#forgotten.isNext) this.pushTranscript(this.#named(interim));
+    this.#forgotten.clear();
     this.#turn?.disconnected();
+    // What was asked of it is not going to come; what the next is to be asked for is.
+    if (this.#finalization.pending && !this.#link?.asks) {
+      this.metrics.cancel();
+      this.#answered();
+    }
     this.#announce("disconnected");
   }
 
   #failed(error: Error): void {
     this.reportFailure("transcribe", error);
     this.#announce("connectionError", error.message);
-  }
-
-  #lost(ms: number): void {
-    if (!this.#warnedOfLoss) {
-      this.log.warn(
-        `Cannot keep all audio in "${this.name}": too much waits, ${
-          Math.round(ms)
-        } ms were dropped`,
-      );
-    }
-    this.#warnedOfLoss = true;
   }
 
   #measureAudio(): void {
@@ -387,8 +384,8 @@ export abstract class WebSocketSTTService<
   /** Opens a connection with what has changed, unless the user is in the middle of something. */
   #reopenIfQuiet(): void {
     if (!this.#reopen || !this.#link) return;
-    if (this.#speaking || this.#turnOpen || this.#turn?.isOpen) return;
-    if (this.#finalization.pending) return;
+    const { pending } = this.#finalization;
+    if (this.#speaking || this.#turnOpen || this.#turn?.isOpen || pending) return;
     this.#reopen = false;
     this.#link.reconnect();
   }

@@ -60,6 +60,8 @@ export class Passage {
   #stream: SpeechStream | undefined;
   #ended = false;
   readonly #sent: Segment[] = [];
+  /** Tokens without a letter before the first with one: alone they are nothing to say. */
+  readonly #held: Segment[] = [];
 
   constructor(options: PassageOptions) {
     this.#options = options;
@@ -109,7 +111,7 @@ export class Passage {
   start(): Speech {
     if (this.#speech) return this.#speech;
     const { stream, stallTimeoutMs } = this.#options;
-    const sayable = this.#waiting.some(isSayable);
+    const sayable = this.#waiting.some((segment) => this.#isSayable(segment));
     let ask: ((signal: AbortSignal) => AsyncIterable<SpeechEvent>) | undefined;
     if (stream && (sayable || !this.#ended)) {
       const opened = this.#stream = stream();
@@ -165,10 +167,10 @@ export class Passage {
       this.#follower?.isReported(this.segments.findIndex((segment) => segment.id === id));
     const isUnsaid = ({ said = 0, asked, id }: Segment) =>
       said === 0 && !asked && this.#sent.some((sent) => sent.id === id) && !isReported(id);
-    const from = rest.findIndex(isUnsaid);
-    const unsaid = from < 0 ? [] : rest.slice(from).map((segment) => ({ ...segment, asked: true }));
+    const from = rest.findLastIndex((segment) => !isUnsaid(segment)) + 1;
+    const unsaid = rest.slice(from).map((segment) => ({ ...segment, asked: true }));
     // White space and marks alone are nothing to hear.
-    if (!unsaid.some((segment) => /[\p{L}\p{N}]/u.test(textOf(segment)))) return [];
+    if (!unsaid.some((segment) => hasWords(textOf(segment)))) return [];
     const saidMs = words.reduce((ms, { startMs = 0, endMs = startMs }) => Math.max(ms, endMs), 0);
     const wantedMs = estimateSpeechMs(unsaid.map(textOf).join(" "));
     // Times that lie behind all of the audio prove nothing.
@@ -177,8 +179,8 @@ export class Passage {
   }
 
   #send(segment: Segment): void {
-    const { stream, onText } = this.#options;
-    const sayable = isSayable(segment);
+    const { stream } = this.#options;
+    const sayable = this.#isSayable(segment);
     const said = segment.said ?? 0;
     // Of what is not spoken nothing is to be looked for among the words.
     const { spoken } = segment;
@@ -188,9 +190,21 @@ export class Passage {
       continues: segment.aggregatedBy === "token" && this.segments.indexOf(segment) > 0,
     });
     if (!sayable) return;
+    this.#held.push(segment);
+    if (this.#sent.length === 0 && !hasWords(spoken.text)) return;
+    for (const held of this.#held.splice(0)) this.#sendNow(held);
+  }
+
+  /** Whether there is something to say. Of tokens that are sent one by one, marks matter as well. */
+  #isSayable({ silent, spoken, aggregatedBy }: Segment): boolean {
+    const isToken = this.#options.stream && aggregatedBy === "token";
+    return !silent && (isToken ? spoken.text !== "" : hasWords(spoken.text));
+  }
+
+  #sendNow(segment: Segment): void {
     this.#sent.push(segment);
     const text = textOf(segment);
-    onText(text, { first: this.#sent.length === 1 });
+    this.#options.onText(text, { first: this.#sent.length === 1 });
     this.#stream?.send(text);
   }
 
@@ -209,8 +223,7 @@ function textOf(segment: Segment | undefined): string {
   return segment?.aggregatedBy === "token" ? text : text.trim();
 }
 
-/** Whether there is something to say. Of tokens, marks matter as well. */
-function isSayable({ silent, spoken, aggregatedBy }: Segment): boolean {
-  return !silent &&
-    (aggregatedBy === "token" ? spoken.text !== "" : /[\p{L}\p{N}]/u.test(spoken.text));
+/** Whether anybody would hear it. */
+function hasWords(text: string): boolean {
+  return /[\p{L}\p{N}]/u.test(text);
 }

@@ -2,6 +2,23 @@ import type { SpokenWord } from "../../text/mod.ts";
 import type { SpeechCache } from "./speech_cache.ts";
 import type { SpeechEvent } from "./synthesis.ts";
 
+/** Options that change nothing of what a text sounds like, and the key, which is not to be kept. */
+const INAUDIBLE: ReadonlySet<string> = new Set([
+  "apiKey",
+  "name",
+  "textAggregationMode",
+  "pushSilenceAfterStop",
+  "silenceTimeSecs",
+  "stallTimeoutMs",
+]);
+
+/** The options of a service that may change what a text sounds like. */
+export function audibleOptions(options: object): [name: string, value: unknown][] {
+  return Object.entries(options).filter(([name, value]) =>
+    !INAUDIBLE.has(name) && ["string", "number", "boolean"].includes(typeof value)
+  );
+}
+
 /** Gives a speech from the cache, or as it comes, to be kept once it is whole. */
 export async function* speechThrough(
   cache: SpeechCache,

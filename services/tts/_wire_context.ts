@@ -76,14 +76,27 @@ export class WireContext<S extends TTSSettings, O extends object, D> implements 
     if (this.#ended) return;
     this.#ended = true;
     // Of what was never sent nothing comes.
-    if (!this.started && this.#texts.length === 0) return this.#finish();
+    if (!this.started && this.#texts.length === 0) {
+      this.#finish();
+      return this.#options.left(this);
+    }
     this.#options.waiting(this);
   }
 
   /** The messages that wait to be sent, which count as sent from now on. */
   *take(): Iterable<SocketMessage> {
+    try {
+      if (!this.#over) yield* this.#messages();
+    } catch (error) {
+      // What a protocol throws can quote the text.
+      const name = error instanceof Error ? error.name : "error";
+      this.#options.left(this);
+      this.fail(new Error(`Cannot go on: a message could not be made (${name})`));
+    }
+  }
+
+  *#messages(): Iterable<SocketMessage> {
     const { protocol, connection } = this.#options;
-    if (this.#over) return;
     for (const text of this.#texts.splice(0)) {
       const first = !this.#connection;
       this.#connection ??= connection();
@@ -98,9 +111,9 @@ export class WireContext<S extends TTSSettings, O extends object, D> implements 
     this.#watch();
   }
 
-  /** What stops it at the provider; nothing where that takes a new connection. */
-  cancelMessages(): readonly SocketMessage[] | undefined {
-    return this.#options.protocol.cancel?.(this.#context());
+  /** What stops it at the provider. */
+  cancelMessages(): readonly SocketMessage[] {
+    return this.#options.protocol.cancel?.(this.#context()) ?? [];
   }
 
   /** What is sent when all of it has come. */

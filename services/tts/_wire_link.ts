@@ -5,6 +5,7 @@ import { JSONFields } from "../wire/json_fields.ts";
 import { parseJson } from "../wire/json_lines.ts";
 import { connectSocket, type Socket } from "../wire/socket.ts";
 import type { SocketMessage } from "../wire/socket_types.ts";
+import { CancelFence } from "./_cancel_fence.ts";
 import { ClockHold } from "./_clock_hold.ts";
 import { reportedError } from "./_provider_error.ts";
 import type { WireContext } from "./_wire_context.ts";
@@ -30,6 +31,8 @@ export interface WireLinkOptions<S extends TTSSettings, O extends object, D> {
 
 /** Milliseconds that a provider has to answer a goodbye. */
 const GOODBYE_MS = 2_000;
+/** Milliseconds that a connection has to become ready. */
+const READY_MS = 10_000;
 
 /** An open connection, and what belongs to it alone. */
 interface Line<D> {
@@ -39,6 +42,8 @@ interface Line<D> {
   /** Whether any audio came over it. */
   fruitful: boolean;
   keepalive?: Timer;
+  /** Gives it up if it does not become ready. */
+  readiness?: Timer;
   /** Called when the provider has heard a goodbye. */
   parted?: () => void;
 }
@@ -49,17 +54,20 @@ export class WireLink<S extends TTSSettings, O extends object, D> {
   readonly #contexts: Map<string, WireContext<S, O, D>> = new Map();
   readonly #backoff = new Backoff({ firstMs: 0 });
   readonly #hold: ClockHold;
+  readonly #fence: CancelFence;
   #line: Line<D> | undefined;
-  #opening = false;
+  #opening: AbortController | undefined;
+  /** Whether what is being opened is not what is wanted any more. */
+  #outdated = false;
   #closed = false;
   #reading = false;
   #failures = 0;
-  /** Cancels that the provider has not acknowledged. */
-  #fences = 0;
 
   constructor(options: WireLinkOptions<S, O, D>) {
     this.#options = options;
     this.#hold = new ClockHold(options.clock);
+    // Whoever ignores a cancel would not be heard any more.
+    this.#fence = new CancelFence(options.clock, () => this.reopen());
   }
 
   /** Sees to it that there is a connection, in the background. */
@@ -78,7 +86,7 @@ export class WireLink<S extends TTSSettings, O extends object, D> {
   /** Sends what waits in a context, if the connection is ready for it. */
   transmit(context: WireContext<S, O, D>): void {
     if (!this.#line?.ready || !this.#contexts.has(context.id)) return;
-    this.#send(context.take());
+    this.#send(() => context.take());
     this.#update();
   }
 
@@ -87,24 +95,27 @@ export class WireLink<S extends TTSSettings, O extends object, D> {
     if (!this.#contexts.delete(context.id)) return;
     this.#update();
     if (!context.started || !this.#line) return;
-    if (context.over) return this.#send(context.finishedMessages());
-    const messages = context.cancelMessages();
-    if (!messages) return this.reopen();
-    this.#send(messages);
-    if (this.#options.protocol.acknowledgesCancel) this.#fences++;
+    if (context.over) return void this.#send(() => context.finishedMessages());
+    const { cancel, acknowledgesCancel } = this.#options.protocol;
+    if (!cancel) return this.reopen();
+    this.#send(() => context.cancelMessages());
+    if (acknowledgesCancel) this.#fence.raise();
+    this.#update();
   }
 
   /** Says goodbye, which nobody waits for, and opens another connection. */
   renew(): void {
-    const line = this.#line;
-    if (line?.ready) this.#send(this.#options.protocol.goodbye?.(this.#options.connection()) ?? []);
+    if (this.#line?.ready) this.#send(() => this.#goodbye());
     this.reopen();
   }
 
   /** Closes the connection and opens another. */
   reopen(): void {
     const line = this.#line;
+    this.#outdated = true;
     if (line) {
+      // It did not fail: the next one need not wait.
+      if (line.ready) this.#backoff.reset();
       this.#lose(line);
       void line.socket.close(1000);
     }
@@ -114,21 +125,25 @@ export class WireLink<S extends TTSSettings, O extends object, D> {
   /** Says goodbye, and closes the connection; it can be opened again. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#opening?.abort();
     const line = this.#line;
     if (!line) return;
-    const { protocol, connection, clock } = this.#options;
-    const goodbye = line.ready ? protocol.goodbye?.(connection()) ?? [] : [];
-    this.#send(goodbye);
-    if (goodbye.length > 0) await this.#parted(line);
+    const sent = line.ready ? this.#send(() => this.#goodbye()) : 0;
+    if (sent > 0) await this.#parted(line);
     if (this.#line === line) this.#lose(line);
-    await clock().hold(line.socket.close(1000));
+    await this.#options.clock().hold(line.socket.close(1000));
+  }
+
+  #goodbye(): readonly SocketMessage[] {
+    const { protocol, connection } = this.#options;
+    return protocol.goodbye?.(connection()) ?? [];
   }
 
   /** Resolves when the provider has heard a goodbye, or takes too long. */
   async #parted(line: Line<D>): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    line.parted = resolve;
-    const timer = this.#options.clock().timer(GOODBYE_MS, resolve);
+    const { promise, resolve: parted } = Promise.withResolvers<void>();
+    line.parted = parted;
+    const timer = this.#options.clock().timer(GOODBYE_MS, parted);
     await promise;
     timer.cancel();
   }
@@ -136,6 +151,7 @@ export class WireLink<S extends TTSSettings, O extends object, D> {
   /** Drops the connection at once. */
   terminate(): void {
     this.#closed = true;
+    this.#opening?.abort();
     const line = this.#line;
     if (line) this.#lose(line);
     line?.socket.terminate();
@@ -143,34 +159,34 @@ export class WireLink<S extends TTSSettings, O extends object, D> {
   }
 
   async #open(): Promise<void> {
-    this.#opening = true;
+    const opening = this.#opening = new AbortController();
     try {
-      const socket = await this.#connect();
+      const socket = await this.#connect(AbortSignal.any([opening.signal, this.#options.signal()]));
       if (socket) this.#begin(socket);
     } finally {
-      this.#opening = false;
+      this.#opening = undefined;
       if (!this.#line && !this.#closed && this.#contexts.size > 0) this.open();
     }
   }
 
   /** Tries until there is a connection, or nobody needs one any more. */
-  async #connect(): Promise<Socket | undefined> {
-    const { protocol, connection, clock, signal, reconnects } = this.#options;
+  async #connect(signal: AbortSignal): Promise<Socket | undefined> {
+    const { protocol, connection, clock, reconnects, dial } = this.#options;
     const { provider, keyEnv } = protocol;
     let atLeastMs: number | undefined;
-    while (!this.#closed && !signal().aborted) {
+    while (!signal.aborted) {
       try {
-        await this.#backoff.wait({ clock: clock(), signal: signal(), atLeastMs });
-        return await connectSocket(protocol.connect(connection()), {
-          clock: clock(),
-          signal: signal(),
-          provider,
-          doing: "speak",
-          keyEnv,
-          dial: this.#options.dial,
-        });
+        await this.#backoff.wait({ clock: clock(), signal, atLeastMs });
+        this.#outdated = false;
+        const request = protocol.connect(connection());
+        const how = { clock: clock(), signal, provider, doing: "speak", keyEnv, dial };
+        const socket = await connectSocket(request, how);
+        if (!this.#outdated) return socket;
+        // What it was opened with has changed.
+        void socket.close(1000);
+        this.#backoff.reset();
       } catch (error) {
-        if (signal().aborted) return undefined;
+        if (signal.aborted) return undefined;
         this.#options.connectionFailed(error);
         const again = reconnects && isRetryable(error) && ++this.#failures < MAX_FAILURES;
         atLeastMs = error instanceof ProviderError ? error.retryAfterMs : undefined;
@@ -202,10 +218,10 @@ export class WireLink<S extends TTSSettings, O extends object, D> {
     const state = protocol.state ? protocol.state() : undefined as D;
     const line: Line<D> = { socket, state, ready: !protocol.awaitsReady, fruitful: false };
     this.#line = line;
-    this.#fences = 0;
     this.#options.connected();
-    this.#send(protocol.hello?.(connection()) ?? []);
+    this.#send(() => protocol.hello?.(connection()) ?? []);
     this.#keepAlive(line);
+    if (!line.ready) this.#awaitReady(line);
     void this.#read(line);
     if (line.ready) this.#transmitAll();
   }
@@ -214,8 +230,26 @@ export class WireLink<S extends TTSSettings, O extends object, D> {
     for (const context of this.#contexts.values()) this.transmit(context);
   }
 
-  #send(messages: Iterable<SocketMessage>): void {
-    for (const message of messages) this.#line?.socket.send(message);
+  #awaitReady(line: Line<D>): void {
+    line.readiness = this.#options.clock().timer(READY_MS, () => {
+      this.#dropped(line, "the connection did not become ready");
+      line.socket.terminate();
+    });
+  }
+
+  /** Sends what a protocol makes, and says how much that is. */
+  #send(make: () => Iterable<SocketMessage>): number {
+    let sent = 0;
+    try {
+      for (const message of make()) {
+        this.#line?.socket.send(message);
+        sent++;
+      }
+    } catch (error) {
+      const name = error instanceof Error ? error.name : "error";
+      this.#options.warn(`A message could not be made and was left out (${name})`);
+    }
+    return sent;
   }
 
   #keepAlive(line: Line<D>): void {
@@ -223,7 +257,7 @@ export class WireLink<S extends TTSSettings, O extends object, D> {
     if (!keepalive) return;
     line.keepalive = this.#options.clock().timer(keepalive.everyMs, () => {
       const current = [...this.#contexts.values()].find(({ started }) => started);
-      this.#send(keepalive.messages(this.#options.connection(), current?.id));
+      this.#send(() => keepalive.messages(this.#options.connection(), current?.id));
       this.#keepAlive(line);
     });
   }
@@ -243,18 +277,17 @@ export class WireLink<S extends TTSSettings, O extends object, D> {
         if (this.#line !== line) return;
       }
       await this.#room();
+      if (this.#line !== line) return;
     }
-    this.#dropped(line);
+    this.#dropped(line, "the connection broke");
   }
 
   *#decode(message: SocketMessage, line: Line<D>): Iterable<TTSEvent> {
     const { protocol, connection, warn } = this.#options;
+    const bytes = typeof message === "string" ? undefined : message;
     const value = typeof message === "string" ? parseJson(message) : null;
     if (value === undefined) return warn("A message is no JSON and was left out");
-    const read: TTSMessage = {
-      json: new JSONFields(value),
-      ...typeof message !== "string" && { bytes: message },
-    };
+    const read: TTSMessage = { json: new JSONFields(value), ...bytes && { bytes } };
     try {
       yield* protocol.receive(read, connection(), line.state);
     } catch (error) {
@@ -266,13 +299,11 @@ export class WireLink<S extends TTSSettings, O extends object, D> {
   #dispatch(event: TTSEvent, line: Line<D>): void {
     if (event.type === "ready") {
       line.ready = true;
+      line.readiness?.cancel();
       return this.#transmitAll();
     }
     if (event.type === "bye") return line.parted?.();
-    if (event.type === "cancelled") {
-      this.#fences = Math.max(0, this.#fences - 1);
-      return;
-    }
+    if (event.type === "cancelled") return this.#fence.lower();
     const context = this.#contextOf(event.contextId);
     if (event.type === "error") return this.#failed(event, context);
     if (!context) return;
@@ -280,13 +311,13 @@ export class WireLink<S extends TTSSettings, O extends object, D> {
     context.receive(event);
     if (!context.over) return;
     this.#contexts.delete(context.id);
-    this.#send(context.finishedMessages());
+    this.#send(() => context.finishedMessages());
   }
 
   /** Whose an event is: without an id, the oldest's, unless that is stopped and not silent yet. */
   #contextOf(id: string | undefined): WireContext<S, O, D> | undefined {
     if (id !== undefined) return this.#contexts.get(id);
-    if (this.#fences > 0) return undefined;
+    if (this.#fence.up) return undefined;
     return [...this.#contexts.values()].find(({ started }) => started);
   }
 
@@ -317,16 +348,20 @@ export class WireLink<S extends TTSSettings, O extends object, D> {
   }
 
   /** The connection ended, and nobody here wanted that. */
-  #dropped(line: Line<D>): void {
-    const broken = [...this.#contexts.values()].some(({ started }) => started);
+  #dropped(line: Line<D>, why: string): void {
+    const broken = line.ready
+      ? [...this.#contexts.values()].some(({ started }) => started)
+      : this.#contexts.size > 0;
     if (broken && !line.fruitful) this.#failures++;
+    // One that nobody needed any more did not fail.
+    else if (line.ready) this.#backoff.reset();
     const { provider } = this.#options.protocol;
-    const error = new ProviderError(`Cannot speak with ${provider}: the connection broke`, {
+    const error = new ProviderError(`Cannot speak with ${provider}: ${why}`, {
       provider,
       category: "connection",
       retryable: true,
     });
-    if (broken) this.#options.connectionFailed(error);
+    if (broken || !line.ready) this.#options.connectionFailed(error);
     if (broken && (!this.#options.reconnects || this.#failures >= MAX_FAILURES)) {
       this.#giveUp(error);
     }
@@ -337,7 +372,9 @@ export class WireLink<S extends TTSSettings, O extends object, D> {
   /** Forgets a connection; what was being spoken over it has to be asked for anew. */
   #lose(line: Line<D>): void {
     line.keepalive?.cancel();
+    line.readiness?.cancel();
     line.parted?.();
+    this.#fence.clear();
     this.#line = undefined;
     this.#reading = false;
     for (const context of [...this.#contexts.values()]) {
@@ -352,7 +389,7 @@ export class WireLink<S extends TTSSettings, O extends object, D> {
   /** A virtual clock stands still while the provider is to say something. */
   #update(): void {
     const waiting = [...this.#contexts.values()];
-    const expecting = waiting.some((context) => context.expecting) ||
+    const expecting = waiting.some((context) => context.expecting) || this.#fence.up ||
       (waiting.length > 0 && this.#line?.ready === false);
     this.#hold.set(this.#reading && expecting);
   }

@@ -29,6 +29,18 @@ interface FollowedText {
   said: number;
 }
 
+/** An estimate of when words are said. */
+interface Timing {
+  /** What it is of. */
+  readonly text: string;
+  /** How long that takes at a usual pace. */
+  readonly usualMs: number;
+  /** The words, with times as if all took one millisecond. */
+  readonly words: readonly TimedWord[];
+  /** The first word that was not told of. */
+  next: number;
+}
+
 /** How a text is added to a {@linkcode WordFollower}. */
 export interface FollowOptions {
   /** How far the model's text has been said already. */
@@ -51,9 +63,7 @@ export class WordFollower {
   #at = 0;
   /** Reported words whose audio has not been given out. */
   #ahead: Omit<SpokenPiece, "start">[] = [];
-  #timed:
-    | { readonly totalMs: number; readonly text: string; readonly words: readonly TimedWord[] }
-    | undefined;
+  #timing: Timing = { text: "", usualMs: 0, words: [], next: 0 };
   #taken = 0;
   #estimatedEnd = 0;
   #lastMs = 0;
@@ -86,7 +96,8 @@ export class WordFollower {
       ...this.#ahead.splice(0),
       ...this.#reported(),
       ...all ? this.#unreported(endMs) : [],
-    ].flatMap((word) => this.#pieces(word));
+      // Nothing is said behind the end of the audio, whatever the provider says.
+    ].flatMap((word) => this.#pieces({ ...word, endMs: Math.min(word.endMs, endMs) }));
     return [...pieces, ...this.#end(texts - 1, endMs)];
   }
 
@@ -130,28 +141,37 @@ export class WordFollower {
 
   #estimated(until: number): SpokenPiece[] {
     const { complete, readMs } = this.#speech;
-    const totalMs = complete ? readMs : Math.max(readMs, estimateSpeechMs(this.#all));
-    const words = this.#estimate(totalMs);
+    const timing = this.#estimate();
+    const totalMs = complete ? readMs : Math.max(readMs, timing.usualMs);
     // The last word ends with the audio, and nobody knows yet when that is.
-    return (complete ? words : words.slice(0, -1))
-      .filter(({ end, endMs }) => end > this.#estimatedEnd && endMs <= until)
-      .flatMap(({ end, endMs }) => {
-        this.#estimatedEnd = end;
-        const text = this.#texts.findLastIndex(({ base }) => base < end);
-        const followed = this.#texts[text];
-        if (!followed) return [];
-        const { spoken, base } = followed;
-        return this.#pieces({ text, end: wordEnd(spoken, spoken.map(end - base)), endMs });
-      });
+    const last = timing.words.length - (complete ? 0 : 1);
+    const pieces: SpokenPiece[] = [];
+    for (; timing.next < last; timing.next++) {
+      const { end = 0, endMs: share = 0 } = timing.words[timing.next] ?? {};
+      const endMs = share * totalMs;
+      if (endMs > until) break;
+      pieces.push(...this.#estimatedPiece(end, endMs));
+    }
+    return pieces;
   }
 
-  /** The words' times within so much audio, which is the same for many pieces of it. */
-  #estimate(totalMs: number): readonly TimedWord[] {
-    if (this.#timed?.totalMs !== totalMs || this.#timed.text !== this.#all) {
-      const words = estimateWordTimes(this.#all, totalMs);
-      this.#timed = { totalMs, text: this.#all, words };
-    }
-    return this.#timed.words;
+  #estimatedPiece(end: number, endMs: number): SpokenPiece[] {
+    this.#estimatedEnd = end;
+    const text = this.#texts.findLastIndex(({ base }) => base < end);
+    const followed = this.#texts[text];
+    if (!followed) return [];
+    const { spoken, base } = followed;
+    return this.#pieces({ text, end: wordEnd(spoken, spoken.map(end - base)), endMs });
+  }
+
+  /** Which share of the audio each word takes: the same, however much of it there is. */
+  #estimate(): Timing {
+    const text = this.#all;
+    if (this.#timing.text === text) return this.#timing;
+    const words = estimateWordTimes(text, 1);
+    const first = words.findIndex(({ end }) => end > this.#estimatedEnd);
+    const next = first < 0 ? words.length : first;
+    return this.#timing = { text, usualMs: estimateSpeechMs(text), words, next };
   }
 
   /** All up to the end of a word, in the texts before it as well. */
@@ -175,7 +195,8 @@ export class WordFollower {
     if (!followed || end <= followed.said) return [];
     const start = followed.said;
     followed.said = end;
-    this.#lastMs = Math.max(this.#lastMs, endMs);
+    // A time that is no number changes nothing.
+    if (endMs > this.#lastMs) this.#lastMs = endMs;
     return [{ text, start, end, endMs: this.#lastMs }];
   }
 }

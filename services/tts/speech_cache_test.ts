@@ -11,7 +11,13 @@ import {
   TTSUpdateSettingsFrame,
 } from "../../frames/mod.ts";
 import { ScriptedTTSService, TestPipeline } from "../../testing/mod.ts";
-import { SpeechCache } from "./mod.ts";
+import {
+  SpeechCache,
+  type SpeechEvent,
+  type SpeechRequest,
+  TTSService,
+  type TTSServiceOptions,
+} from "./mod.ts";
 
 const speech = (samples: number) => ({ audio: [new Int16Array(samples)], words: [] });
 
@@ -88,4 +94,30 @@ Deno.test("TTSService keeps nothing that was interrupted", async () => {
   pipeline.push(new TTSSpeakFrame("Yes."));
   await pipeline.until(TTSStoppedFrame);
   assertEquals(cache.size, 1);
+});
+
+Deno.test("TTSService shares nothing that another option would make sound otherwise", async () => {
+  interface HumOptions extends TTSServiceOptions {
+    readonly volume: number;
+    readonly apiKey: string;
+  }
+  const asked: number[] = [];
+  class Hum extends TTSService {
+    readonly #volume: number;
+    constructor(options: HumOptions) {
+      super(options, {});
+      this.#volume = options.volume;
+    }
+    protected override async *synthesize({ text }: SpeechRequest): AsyncIterable<SpeechEvent> {
+      asked.push(this.#volume);
+      yield await Promise.resolve({ type: "audio", audio: new Int16Array(text.length).fill(1) });
+    }
+  }
+  const cache = new SpeechCache();
+  for (const [volume, apiKey] of [[1, "a"], [2, "a"], [1, "b"]] as const) {
+    await using pipeline = new TestPipeline([new Hum({ cache, volume, apiKey })]);
+    pipeline.push(new TTSSpeakFrame("Hello."));
+    await pipeline.until(TTSStoppedFrame);
+  }
+  assertEquals(asked, [1, 2]);
 });

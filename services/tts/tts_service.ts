@@ -27,7 +27,7 @@ import { AIService, type AIServiceOptions, type ServiceSettings } from "../wire/
 import type { SpeechEvent, SpeechRequest, SpeechStream, SpeechStreamRequest } from "./synthesis.ts";
 import type { Segment } from "./_passage.ts";
 import type { SpeechCache } from "./speech_cache.ts";
-import { speechThrough } from "./_speech_through.ts";
+import { audibleOptions, speechThrough } from "./_speech_through.ts";
 import { Utterance } from "./_utterance.ts";
 
 /** Texts that are not for the voice: the user's own. */
@@ -144,7 +144,11 @@ export abstract class TTSService<S extends TTSSettings = TTSSettings>
   constructor(options: TTSServiceOptions<S>, defaults: S) {
     super(options, defaults);
     this.#options = options;
-    const { textAggregator, textAggregationMode: aggregationType = "sentence" } = options;
+    const { textAggregator, textAggregationMode = "sentence", cache } = options;
+    // What is kept is a sentence, not parts of its words.
+    const aggregationType = cache && textAggregationMode === "token"
+      ? "sentence"
+      : textAggregationMode;
     this.#aggregator = textAggregator ?? new SimpleTextAggregator({ aggregationType });
     this.#transforms = [...options.textTransforms ?? []];
     this.#filters = options.textFilters ?? [];
@@ -324,7 +328,8 @@ export abstract class TTSService<S extends TTSSettings = TTSSettings>
 
   /** What a speech depends on. */
   #keyOf(text: string): string {
-    return JSON.stringify([this.constructor.name, this.settings, this.sampleRate, text]);
+    const { constructor: { name }, settings, sampleRate } = this;
+    return JSON.stringify([name, audibleOptions(this.#options), settings, sampleRate, text]);
   }
 
   #speak(pieces: readonly Aggregation[], utterance: Utterance): void {
@@ -351,7 +356,8 @@ export abstract class TTSService<S extends TTSSettings = TTSSettings>
       raw: rawText,
       // Nobody says the tags that a provider is given.
       spoken: changed ? spoken.changedTo(sent.replace(/<[^<>]*>/g, "")) : spoken,
-      ...changed && { sent: sent.trim() },
+      // The space before a token parts it from the one before.
+      ...changed && { sent: type === "token" ? sent : sent.trim() },
       aggregatedBy: type,
       silent: this.#options.skipAggregatorTypes?.includes(type) ?? false,
     };

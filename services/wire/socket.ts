@@ -262,14 +262,18 @@ export class Socket implements AsyncDisposable, AsyncIterable<SocketMessage> {
         if (!next) return;
         await this.#connection.write(next.bytes);
         if (next === this.#lastWord) return this.#lastWord.sent();
-        if (this.#end) return;
+        // It has left, also when the connection ended meanwhile.
+        if (this.#outbox.peek() !== next) return;
         this.#outbox.shift();
         this.#outboxBytes -= next.bytes.length;
         if (this.hasRoom) this.#drained = wake(this.#drained);
       }
     } catch {
-      // Reading says how it ended: what came before that is still to be read.
+      // Reading says how it ended, within a bound: what came before that is still to be read.
       this.#closing = true;
+      this.#after(this.#options.closeTimeoutMs ?? 1_000, () => {
+        this.#finish({ code: 1006, reason: "", clean: false, why: "the connection broke" });
+      });
       this.#lastWord?.sent();
     } finally {
       this.#writing = false;

@@ -459,3 +459,50 @@ Deno.test("FrameReader refuses a frame by its head, before it is there", () => {
   reader.push(encodeFrame(OPCODE.binary, new Uint8Array(1_001), { masked: false }).subarray(0, 4));
   assertEquals(assertThrows(() => reader.next(), FrameError).code, 1009);
 });
+
+/** A socket whose connection writes as it is told, once it is open. */
+async function writing(write: () => Promise<void>) {
+  const clock = new VirtualClock();
+  const server = new ScriptedSocketServer(idle);
+  let isOpen = false;
+  const dial: typeof server.dial = async (url, options) => {
+    const connection = await server.dial(url, options);
+    return {
+      read: () => connection.read(),
+      write: (bytes) => isOpen ? write() : connection.write(bytes),
+      close: () => connection.close(),
+    };
+  };
+  const socket = await connectSocket({ url: URL_WITH_KEY }, { clock, dial, pingMs: 0 });
+  isOpen = true;
+  return {
+    clock,
+    socket,
+    [Symbol.asyncDispose]: async () => {
+      socket.terminate();
+      await server.close();
+      assertEquals(clock.timers, 0);
+    },
+  };
+}
+
+Deno.test("Socket ends soon when nothing can be written, though reading does not end", async () => {
+  await using session = await writing(() => Promise.reject(new Deno.errors.BrokenPipe("gone")));
+  const { clock, socket } = session;
+  socket.send("hello");
+  const end = await clock.runUntil(socket.ended, { limitMs: 1_500 });
+  assertEquals([end.clean, end.why], [false, "the connection broke"]);
+  assertEquals(socket.takeUnsent(), ["hello"]);
+});
+
+Deno.test("Socket gives nothing back that left while it was ending", async () => {
+  const gate = Promise.withResolvers<void>();
+  await using session = await writing(() => gate.promise);
+  const { clock, socket } = session;
+  socket.send("one");
+  socket.send("two");
+  socket.terminate();
+  gate.resolve();
+  await clock.settle();
+  assertEquals(socket.takeUnsent(), ["two"]);
+});

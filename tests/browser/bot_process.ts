@@ -33,10 +33,13 @@ export class BotProcess implements AsyncDisposable {
     const child = new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", "examples/assistant.ts", "--embedded", `--port=${port}`],
       cwd: ROOT,
+      env: { NO_COLOR: "1" },
       stdout: "piped",
       stderr: "piped",
     }).spawn();
-    const complaints = new Response(child.stderr).text();
+    // On a machine that is new to it, Deno says what it downloads.
+    const complaints = new Response(child.stderr).text()
+      .then((text) => text.replaceAll(/^Download .*\n/gm, ""));
     const { promise: listens, resolve: found } = Promise.withResolvers<string | undefined>();
     const said = readLines(child.stdout, (line) => {
       const url = line.match(/(http:\S+)\/client/)?.[1];

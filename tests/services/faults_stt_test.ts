@@ -171,9 +171,12 @@ class CarelessSTT extends SoundSTT {
   protected override reportFailure(): void {}
 }
 
-/** Keeps its connection when it is closed. */
+/** Begins anew when it is closed. */
 class ClingingSTT extends SoundSTT {
-  protected override onClose(): void {}
+  protected override onClose(): void {
+    super.onClose();
+    void this.clock.sleep(3_600_000).catch(() => {});
+  }
 }
 
 /** Never has done with what it heard. */
@@ -353,6 +356,13 @@ const LOSES = [
   "slow",
 ];
 
+/** Every case in which there is a conversation. */
+const EVERY = [
+  ["opening", "words", "order", "interruption", "nothing", "mute", "settings", "drop", "halfClose"],
+  ["refusal", "unavailable", "away", "busy", "garbage", "oversized", "stall", "slow", "metrics"],
+  ["end", "hang", "close"],
+].flat();
+
 const FAULTS: readonly PlantedFault<STTClass>[] = [
   ["a sound recogniser", SoundSTT, []],
   ["a recogniser that loses audio while it is not connected", AbsentSTT, LOSES],
@@ -389,6 +399,7 @@ const FAULTS: readonly PlantedFault<STTClass>[] = [
     "away",
     "busy",
     "oversized",
+    "stall",
   ]],
   ["a recogniser that shows its key", TalkativeSTT, [
     "drop",
@@ -410,7 +421,7 @@ const FAULTS: readonly PlantedFault<STTClass>[] = [
     "oversized",
   ]],
   ["a recogniser that hides what it cannot read", ShortSightedSTT, ["garbage"]],
-  ["a recogniser that keeps its connection", ClingingSTT, ["close"]],
+  ["a recogniser that begins to wait when it is closed", ClingingSTT, EVERY],
   ["a recogniser that never ends", EndlessSTT, ["transcript", "end", "hang"]],
   ["a recogniser that pushes what was half said before a mute", IndiscreetSTT, ["mute"]],
   ["a recogniser that guesses behind its final words", WaveringSTT, ["words"]],

@@ -348,7 +348,7 @@ const FAULTS: readonly PlantedFault<TTSClass>[] = [
   ["a voice that stops nothing at the provider", DeafTTS, ["interruption"]],
   ["a voice that takes a broken connection for the end", ForgetfulTTS, BROKEN],
   ["a voice that learns its words too late", LateLearningTTS, BROKEN],
-  ["a voice that loses audio", LossyTTS, ["transcript", "words", "audio", "late", ...BROKEN]],
+  ["a voice that loses audio", LossyTTS, ["transcript", "audio", "late", ...BROKEN]],
   ["a voice that repeats audio", StutteringTTS, ["transcript", "audio", "late", ...BROKEN]],
   ["a voice that takes in all that comes", GreedyTTS, ["slow"]],
   ["a voice that waits for ever", PatientTTS, ["stall"]],
